@@ -1,0 +1,264 @@
+"""One run being driven: the agent's events on one side, the log on the other.
+
+The generator is driven in one task, and limits are kept by one timer that looks at what is due,
+so that a token costs no timer of its own. Whoever decides the end first (the agent, a cancel, a
+limit) sets `_why`; only `_end` writes `done`, and the log takes it once.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import NamedTuple, cast
+
+import jsonschema
+from pydantic import JsonValue
+
+from agent import stop
+from agent.ending import Ending
+from agent.errors import AgentProtocolError, Ended, InputRejected, LogLimit, StageTimeout, Stopped
+from agent.events import EVENTS, Error, Event, Input, Outcome, Tool
+from agent.log import EventLog
+from agent.redact import redacted
+from agent.request import Request
+
+_BREATH_SECONDS = 0.005
+_BREATH_EVENTS = 64
+_STUBBORN_SECONDS = 5.0
+_MAX_BYTES, _MAX_EVENTS = 64 * 2**20, 200_000
+
+
+class End(NamedTuple):
+    """How a run ends, and what there is to say about it."""
+
+    outcome: Outcome
+    error: Error | None = None
+
+
+class Drive:
+    """Drives `agent` for one run; made and started by the Runner."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        run_id: str,
+        agent: Callable[[Request], AsyncIterator[Event]],
+        request: Request,
+        submitted: float,
+        slots: asyncio.Semaphore,
+    ) -> None:
+        self.run_id = run_id
+        self._log, self._agent, self._request = log, agent, request
+        self._submitted, self._slots = submitted, slots
+        self._ending = Ending()
+        self._why: End | None = None
+        self._began = False
+        self._ended = asyncio.Event()
+        self._question: tuple[Input, asyncio.Future[Input]] | None = None
+        self._steps_since: dict[str, float] = {}
+        self._watchdog: asyncio.TimerHandle | None = None
+        self._overdue = False
+        self._bytes = self._count = 0
+
+    # --- what the Runner calls
+
+    def start(self, on_end: Callable[[], object]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._task = self._loop.create_task(self._drive(), name=f"drive {self.run_id}")
+        self._task.add_done_callback(lambda _: on_end())
+
+    def stop(self, outcome: Outcome, error: Error | None = None) -> None:
+        """Asks the agent to stop; the first reason given is the run's outcome."""
+        if self._ended.is_set():
+            return
+        if self._why is None:
+            self._why = End(outcome, error)
+        if self._began:
+            self._stop_flag[0] = True
+            self._task.cancel()
+
+    async def ended_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self._ended.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def abandon(self, outcome: Outcome) -> None:
+        """Ends the run without its agent."""
+        self._end(self._why or End(outcome))
+
+    def answer(self, input_id: str, value: object, *, by: str, decline: bool) -> None:
+        if self._question is None or self._question[0].id != input_id or self._question[1].done():
+            raise InputRejected(f"the run does not ask {input_id!r}, or it was answered already")
+        question, reply = self._question
+        if decline:
+            reply.set_result(question.model_copy(update={"state": "declined", "by": by}))
+            return
+        try:
+            jsonschema.validate(value, question.schema_)
+        except jsonschema.ValidationError as error:
+            raise InputRejected(f"{value!r} does not answer {question.prompt!r}: {error.message}") from error
+        answered = {"state": "answered", "by": by, "value": cast(JsonValue, value)}
+        reply.set_result(question.model_copy(update=answered))
+
+    # --- the run
+
+    async def _drive(self) -> None:
+        self._began = True
+        self._stop_flag = stop.watch()
+        try:
+            if self._why is None:
+                async with self._slots:
+                    await self._listen()
+            self._end(self._why or self._natural_end())
+        except asyncio.CancelledError:
+            self._end(self._why or End("interrupted"))
+        except (Exception, SystemExit) as failure:
+            self._end(self._why or _failed(failure))
+        except BaseException:
+            self._end(End("interrupted"))
+            raise
+        finally:
+            if self._watchdog is not None:
+                self._watchdog.cancel()
+
+    async def _listen(self) -> None:
+        self._log.set_state(self.run_id, "running")
+        self._last_event = self._began_at = self._breath = self._loop.time()
+        self._watch()
+        events = self._agent(self._request)
+        send = getattr(events, "asend", None)
+        reply: Input | None = None
+        try:
+            while True:
+                event = await (send(reply) if send else anext(events))
+                if self._why is not None:
+                    return
+                reply = None
+                if type(event) is Input and event.state == "requested":
+                    reply = await self._ask(event)
+                else:
+                    self._take(event)
+                await self._breathe()
+        except StopAsyncIteration:
+            pass
+        finally:
+            if (close := getattr(events, "aclose", None)) is not None:
+                await close()
+
+    def _take(self, event: Event) -> None:
+        """Checks an event and appends it."""
+        kind = getattr(event, "type", None)
+        if type(event) is not EVENTS.get(cast(str, kind)) or kind == "done":
+            raise AgentProtocolError(
+                f"an agent yields events ({', '.join(name for name in EVENTS if name != 'done')}), not {event!r}"
+            )
+        if isinstance(event, Tool):
+            event = redacted(event)
+        self._append(event)
+
+    def _append(self, event: Event) -> None:
+        self._last_event = self._loop.time()
+        self._ending.see(event)
+        entry = self._log.append(self.run_id, event, time.perf_counter() - self._submitted)
+        self._count += 1
+        self._bytes += len(entry.payload)
+        if self._count > _MAX_EVENTS or self._bytes > _MAX_BYTES:
+            raise LogLimit(f"a run may say {_MAX_EVENTS:,} events and {_MAX_BYTES // 2**20} MB")
+        if event.type == "status":
+            now, since = self._last_event, self._steps_since
+            self._steps_since = {step.step: since.get(step.step, now) for step in self._ending.open_steps()}
+            self._watch()
+
+    async def _breathe(self) -> None:
+        """Lets readers and the log have their turn, and waits while the log cannot store."""
+        behind = self._log.behind(self.run_id)
+        if behind > _BREATH_EVENTS or self._loop.time() - self._breath > _BREATH_SECONDS:
+            await asyncio.sleep(0)
+            self._breath = self._loop.time()
+            if self._log.behind(self.run_id) > _BREATH_EVENTS:
+                await self._log.flush(self.run_id)
+
+    async def _ask(self, question: Input) -> Input:
+        """Asks the user, and returns the answer; the clock of the deadline stands still meanwhile."""
+        asked = self._loop.time()
+        limit = self._request.limits.input
+        expires = time.perf_counter() - self._submitted + limit
+        question = question.model_copy(update={"expires_at": question.expires_at or round(expires, 3)})
+        self._question = (question, self._loop.create_future())
+        self._take(question)
+        self._log.set_state(self.run_id, "waiting_input")
+        try:
+            async with asyncio.timeout(limit):
+                reply = await self._question[1]
+        except TimeoutError:
+            reply = question.model_copy(update={"state": "expired"})
+        finally:
+            self._question = None
+            waited = self._loop.time() - asked
+            self._began_at += waited
+            self._steps_since = {step: since + waited for step, since in self._steps_since.items()}
+        self._take(reply)
+        self._log.set_state(self.run_id, "running")
+        return reply
+
+    # --- limits
+
+    def _watch(self) -> None:
+        """Ends the run when a limit has passed, else looks again when the next one is due."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        now = self._loop.time()
+        when, code, message = min(self._due())
+        if self._question is not None:
+            when = max(when, now + 0.05)
+        elif when <= now and self._overdue:
+            self.abandon("timeout")
+            return
+        elif when <= now:
+            self._overdue = True
+            self.stop("timeout", Error(code=code, message=message, retryable=True))
+            when = now + _STUBBORN_SECONDS
+        self._watchdog = self._loop.call_at(when, self._watch)
+
+    def _due(self) -> list[tuple[float, str, str]]:
+        """When each limit passes, with the code and the words of its error."""
+        limits = self._request.limits
+        due = [(self._began_at + limits.deadline, "deadline", f"The deadline of {limits.deadline:g} s has passed.")]
+        due.append((self._last_event + limits.idle, "idle", f"Nothing was heard for {limits.idle:g} s."))
+        for step, since in self._steps_since.items():
+            if (limit := limits.stages.get(step)) is not None:
+                told = f"The step {step!r} took longer than its limit of {limit:g} s."
+                due.append((since + limit + limits.grace, "stage_timeout", told))
+        return due
+
+    # --- the end
+
+    def _natural_end(self) -> End:
+        return End("error" if self._ending.has_error else "completed")
+
+    def _end(self, end: End) -> None:
+        if self._ended.is_set():
+            return
+        at = time.perf_counter() - self._submitted
+        self._log.finish(self.run_id, end.outcome, self._ending.events(end.outcome, at, end.error), at)
+        self._ended.set()
+
+
+def _failed(failure: BaseException) -> End:
+    while isinstance(failure, BaseExceptionGroup) and len(failure.exceptions) == 1:
+        failure = failure.exceptions[0]
+    message = redacted(f"{type(failure).__name__}: {failure}")
+    match failure:
+        case Ended():
+            return End(failure.outcome)
+        case Stopped():
+            return End("cancelled")
+        case StageTimeout():
+            return End("timeout", Error(code="stage_timeout", message=str(failure), retryable=True))
+        case AgentProtocolError():
+            return End("error", Error(code="agent_protocol", message=message))
+        case LogLimit():
+            return End("error", Error(code="log_limit", message=message))
+        case _:
+            return End("error", Error(code="agent_error", message=message))

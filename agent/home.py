@@ -1,0 +1,50 @@
+"""The core of a process: its data folder, its log and its Runner."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from agent.log import EventLog
+from agent.pacing import paced
+from agent.registry import chosen, resolve
+from agent.request import Limits, Request
+from agent.run import Runner
+from agent.sqlite_log import SqliteLog
+
+
+def data_folder() -> Path:
+    """Where runs and collections are kept: `FIRSTLIGHT_DATA`, else the user's data folder."""
+    chosen_folder = os.environ.get("FIRSTLIGHT_DATA")
+    return Path(chosen_folder).expanduser() if chosen_folder else user_data_path("firstlight", appauthor=False)
+
+
+@dataclass(frozen=True)
+class Core:
+    """What every front end needs. It lives on one event loop."""
+
+    log: EventLog
+    runner: Runner
+    folder: Path
+
+    async def ask(self, request: Request, *, agent: str = "") -> str:
+        """Starts the agent of that name, at the request's pace, and returns the run's id."""
+        name = agent or chosen()
+        return await self.runner.start(paced(resolve(name), request.pace, request.seed), request, name=name)
+
+
+@asynccontextmanager
+async def open_core(folder: Path | None = None, *, limits: Limits | None = None) -> AsyncIterator[Core]:
+    """Opens the log in `folder` (the data folder by default); on leaving, what still runs is interrupted."""
+    where = folder or data_folder()
+    log = SqliteLog(where)
+    await log.start()
+    runner = Runner(log, limits=limits)
+    try:
+        yield Core(log, runner, where)
+    finally:
+        await runner.close()
+        await log.close()

@@ -1,0 +1,61 @@
+"""A run in memory: its entries, how many of them readers may see, and the readers that wait."""
+
+import asyncio
+
+from agent.entries import Entry, payload_of, token_payload
+from agent.errors import FirstlightError
+from agent.events import Event, Token
+
+
+class LiveRun:
+    """A list that only grows. A reader is a position in it, so a slow reader costs nothing."""
+
+    def __init__(self, run_id: str, entries: list[Entry] | None = None, *, ended: bool = False) -> None:
+        self.run_id = run_id
+        self.entries = entries or []
+        self.visible = len(self.entries)
+        self.ended = ended
+        """No more entries will be appended; `visible` may still lag behind."""
+        self.size = sum(len(entry.payload) for entry in self.entries)
+        self._said = {"answer": 0, "reasoning": 0}
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def append(self, event: Event, at: float) -> Entry:
+        """Adds an event, not yet visible. Raises FirstlightError once the run has ended."""
+        if self.ended:
+            raise FirstlightError(f"run {self.run_id!r} has ended: nothing can be appended to it")
+        if type(event) is Token:
+            payload = token_payload(event, self._said[event.channel])
+            self._said[event.channel] += len(event.text)
+        else:
+            payload = payload_of(event)
+        entry = Entry(self.run_id, len(self.entries) + 1, at, event.type, payload)
+        self.entries.append(entry)
+        self.size += len(payload)
+        return entry
+
+    def publish(self, visible: int) -> None:
+        """Lets readers see the first `visible` entries, and wakes those that wait."""
+        self.visible = visible
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            for future in waiting:
+                if not future.done():
+                    future.set_result(None)
+
+    @property
+    def closed(self) -> bool:
+        """The run has ended, and all of it is visible."""
+        return self.ended and self.visible == len(self.entries)
+
+    def read(self, after: int) -> list[Entry]:
+        return self.entries[after : self.visible]
+
+    async def wait(self, after: int) -> bool:
+        while self.visible <= after:
+            if self.closed:
+                return False
+            future = asyncio.get_running_loop().create_future()
+            self._waiting.append(future)
+            await future
+        return True

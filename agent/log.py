@@ -1,0 +1,177 @@
+"""The event log: one protocol, and the implementation that lives in memory."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from agent.entries import Entry
+from agent.errors import UnknownRun, UnknownSession
+from agent.events import Event, Outcome
+from agent.live import LiveRun
+from agent.request import Run, RunState, Session, title_of
+
+
+class EventLog(Protocol):
+    """Where runs are written once and read by everybody. It belongs to one event loop.
+
+    `append` and `finish` are for the Runner alone; they return at once, and readers see an entry
+    when it is stored. All reading methods raise UnknownRun for a run that is not there.
+    """
+
+    @property
+    def health(self) -> str:
+        """`ok`, or what keeps the log from storing."""
+
+    async def start(self) -> None:
+        """Opens the log, and ends the runs whose process is gone."""
+
+    async def close(self) -> None: ...
+
+    async def new_session(self, title: str = "", session_id: str = "") -> Session: ...
+
+    async def session(self, session_id: str) -> Session:
+        """Raises UnknownSession."""
+
+    async def sessions(self, limit: int = 50) -> list[Session]:
+        """Newest first."""
+
+    async def create(self, run: Run) -> None:
+        """Stores a new run. Raises LogUnavailable while the log cannot store."""
+
+    async def run(self, run_id: str) -> Run: ...
+
+    async def runs(self, session_id: str = "", limit: int = 50) -> list[Run]:
+        """A session's runs, oldest first; of all sessions: newest first."""
+
+    def append(self, run_id: str, event: Event, at: float) -> Entry:
+        """Readers see the entry once it is stored. Raises FirstlightError where the run has ended."""
+
+    def set_state(self, run_id: str, state: RunState) -> None: ...
+
+    def finish(self, run_id: str, outcome: Outcome, last: list[Event], at: float) -> bool:
+        """Ends the run and appends its `last` events; False, and nothing appended, where it had ended before."""
+
+    def behind(self, run_id: str) -> int:
+        """How many entries of the run are not stored yet."""
+
+    async def flush(self, run_id: str) -> None:
+        """Waits until all that was appended is stored."""
+
+    async def read(self, run_id: str, after: int = 0) -> list[Entry]:
+        """The stored entries with `seq > after`."""
+
+    async def wait(self, run_id: str, after: int) -> bool:
+        """Waits for an entry with `seq > after`; False when there will be none, for the run has ended."""
+
+    def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Entry]:
+        """The entries with `seq > after`, as they come, up to and with `done`."""
+
+
+def new_id(prefix: str) -> str:
+    """An id that cannot be guessed and sorts by its time of birth."""
+    return f"{prefix}_{int(time.time() * 1000):011x}{secrets.token_hex(8)}"
+
+
+async def follow(log: EventLog, run_id: str, after: int = 0) -> AsyncIterator[Entry]:
+    """`EventLog.follow` in terms of `read` and `wait`."""
+    while True:
+        for entry in await log.read(run_id, after):
+            after = entry.seq
+            yield entry
+            if entry.type == "done":
+                return
+        if not await log.wait(run_id, after):
+            return
+
+
+class MemoryLog:
+    """A log for tests and for measurements without a disk."""
+
+    def __init__(self) -> None:
+        self._live: dict[str, LiveRun] = {}
+        self._runs: dict[str, Run] = {}
+        self._sessions: dict[str, Session] = {}
+
+    @property
+    def health(self) -> str:
+        return "ok"
+
+    async def start(self) -> None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+    async def new_session(self, title: str = "", session_id: str = "") -> Session:
+        session = Session(session_id=session_id or new_id("s"), title=title, created_at=time.time())
+        return self._sessions.setdefault(session.session_id, session)
+
+    async def session(self, session_id: str) -> Session:
+        try:
+            return self._sessions[session_id]
+        except KeyError:
+            raise UnknownSession(f"no session {session_id!r}") from None
+
+    async def sessions(self, limit: int = 50) -> list[Session]:
+        return list(reversed(self._sessions.values()))[:limit]
+
+    async def create(self, run: Run) -> None:
+        session = await self.new_session(session_id=run.session_id)
+        if not session.title:
+            titled = session.model_copy(update={"title": title_of(run.question)})
+            self._sessions[run.session_id] = titled
+        self._runs[run.run_id] = run
+        self._live[run.run_id] = LiveRun(run.run_id)
+
+    async def run(self, run_id: str) -> Run:
+        self._of(run_id)
+        return self._runs[run_id]
+
+    async def runs(self, session_id: str = "", limit: int = 50) -> list[Run]:
+        if session_id:
+            return [run for run in self._runs.values() if run.session_id == session_id][-limit:]
+        return list(reversed(self._runs.values()))[:limit]
+
+    def append(self, run_id: str, event: Event, at: float) -> Entry:
+        live = self._of(run_id)
+        entry = live.append(event, at)
+        live.publish(entry.seq)
+        return entry
+
+    def set_state(self, run_id: str, state: RunState) -> None:
+        if not self._of(run_id).ended:
+            self._runs[run_id] = self._runs[run_id].model_copy(update={"state": state})
+
+    def finish(self, run_id: str, outcome: Outcome, last: list[Event], at: float) -> bool:
+        live = self._of(run_id)
+        if live.ended:
+            return False
+        for event in last:
+            live.append(event, at)
+        live.ended = True
+        self._runs[run_id] = self._runs[run_id].model_copy(update={"state": outcome})
+        live.publish(len(live.entries))
+        return True
+
+    def behind(self, run_id: str) -> int:
+        return 0
+
+    async def flush(self, run_id: str) -> None:
+        await asyncio.sleep(0)
+
+    async def read(self, run_id: str, after: int = 0) -> list[Entry]:
+        return self._of(run_id).read(after)
+
+    async def wait(self, run_id: str, after: int) -> bool:
+        return await self._of(run_id).wait(after)
+
+    def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Entry]:
+        return follow(self, run_id, after)
+
+    def _of(self, run_id: str) -> LiveRun:
+        try:
+            return self._live[run_id]
+        except KeyError:
+            raise UnknownRun(f"no run {run_id!r}") from None

@@ -1,0 +1,1 @@
+"""The built-in agent: typed tools over a facts table, and quotes from briefs and documents."""

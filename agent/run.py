@@ -1,0 +1,126 @@
+"""The Runner: drives agents, and is the only one that writes what they say into the log."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+
+from agent.drive import Drive
+from agent.errors import InputRejected, LogUnavailable, UnknownRun, UsageError
+from agent.events import Done, Event
+from agent.log import EventLog, new_id
+from agent.request import Limits, Request, Run, Turn
+from agent.view import fold
+
+Agent = Callable[[Request], AsyncIterator[Event]]
+"""An async generator of events. `reply = yield Input(...)` asks the user."""
+
+_FIRST_CANCEL, _SECOND_CANCEL = 5.0, 5.0
+"""Seconds that a stubborn agent has after the first and the second cancel."""
+
+
+class Runner:
+    """Starts, cancels and answers runs. One a process; it lives on the log's event loop.
+
+    At most `max_running` runs work at a time; the others are queued.
+    """
+
+    def __init__(self, log: EventLog, *, limits: Limits | None = None, max_running: int = 256) -> None:
+        self.log = log
+        self.limits = limits
+        self._slots = asyncio.Semaphore(max_running)
+        self._drives: dict[str, Drive] = {}
+
+    async def start(self, agent: Agent, request: Request, *, name: str = "agent", replay_of: str = "") -> str:
+        """Starts a run and returns its id at once. The session is made where it is new, and its earlier turns are
+        added to the request. Raises LogUnavailable while the log cannot store."""
+        submitted = time.perf_counter()
+        if self.log.health != "ok":
+            raise LogUnavailable(f"the event log cannot store a new run: {self.log.health}")
+        request = await self._completed(request)
+        run = Run(
+            run_id=new_id("r"),
+            session_id=request.session_id,
+            agent=name,
+            question=request.question,
+            created_at=time.time(),
+            request=request.model_dump(mode="json", exclude={"question", "session_id", "turns"}),
+            replay_of=replay_of,
+        )
+        await self.log.create(run)
+        drive = Drive(self.log, run.run_id, agent, request, submitted, self._slots)
+        self._drives[run.run_id] = drive
+        drive.start(on_end=lambda: self._drives.pop(run.run_id, None))
+        return run.run_id
+
+    async def cancel(self, run_id: str) -> Run:
+        """Stops a run, and returns when it has stopped; again and again is harmless.
+
+        An agent that will not stop is left behind after ten seconds: what it still says is not logged."""
+        drive = self._drives.get(run_id)
+        if drive is not None:
+            drive.stop("cancelled")
+            if not await drive.ended_within(_FIRST_CANCEL):
+                drive.stop("cancelled")
+                if not await drive.ended_within(_SECOND_CANCEL):
+                    drive.abandon("cancelled")
+            await self.log.flush(run_id)
+            return await self.log.run(run_id)
+        run = await self.log.run(run_id)
+        if run.is_open:
+            raise UsageError(f"run {run_id!r} is driven by another process: stop it there")
+        return run
+
+    async def answer(
+        self, run_id: str, input_id: str, value: object = None, *, by: str = "", decline: bool = False
+    ) -> None:
+        """Answers the run's open question. Raises InputRejected where it is not open, or the value does not fit."""
+        drive = self._drives.get(run_id)
+        if drive is None:
+            await self.log.run(run_id)
+            raise InputRejected(f"run {run_id!r} asks nothing: it has ended")
+        drive.answer(input_id, value, by=by, decline=decline)
+
+    async def wait(self, run_id: str) -> Done:
+        """Waits for the end of a run and returns its `done`."""
+        async for entry in self.log.follow(run_id, after=max(0, await self._last_seq(run_id))):
+            event = entry.event
+            if isinstance(event, Done):
+                return event
+        raise UnknownRun(f"run {run_id!r} has no end in the log")
+
+    def running(self) -> list[str]:
+        """The ids of the runs that this process drives."""
+        return list(self._drives)
+
+    async def close(self) -> None:
+        """Interrupts what still runs, and returns when its end is in the log."""
+        drives = list(self._drives.values())
+        for drive in drives:
+            drive.stop("interrupted")
+        for drive in drives:
+            if not await drive.ended_within(1.0):
+                drive.abandon("interrupted")
+        for drive in drives:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.log.flush(drive.run_id), timeout=5)
+
+    async def _last_seq(self, run_id: str) -> int:
+        entries = await self.log.read(run_id)
+        return entries[-1].seq - 1 if entries and entries[-1].type == "done" else len(entries)
+
+    async def _completed(self, request: Request) -> Request:
+        """The request with a session, the session's earlier turns and the Runner's limits."""
+        update: dict[str, object] = {}
+        if self.limits is not None and request.limits == Limits():
+            update["limits"] = self.limits
+        if not request.session_id:
+            update["session_id"] = new_id("s")
+        elif not request.turns:
+            update["turns"] = await self._turns(request.session_id)
+        return request.model_copy(update=update) if update else request
+
+    async def _turns(self, session_id: str) -> tuple[Turn, ...]:
+        runs = [run for run in await self.log.runs(session_id) if not run.is_open]
+        views = [fold(await self.log.read(run.run_id)) for run in runs]
+        return tuple(Turn(question=r.question, answer=v.message.answer) for r, v in zip(runs, views, strict=True))

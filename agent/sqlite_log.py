@@ -1,0 +1,318 @@
+"""The event log in one SQLite file.
+
+Appended entries are committed once per turn of the event loop, and only then do readers see them:
+what was shown is never lost when the process is killed. (Power loss can cost the last moment:
+the WAL is synced at checkpoints only.) One process writes a run; any process on the machine may
+read it. Checkpoints, archiving and reads of old runs happen in threads with their own connections.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from agent.ending import Ending
+from agent.entries import Entry
+from agent.errors import LogUnavailable, UnknownRun, UnknownSession, UsageError
+from agent.events import Error, Event, Outcome
+from agent.live import LiveRun
+from agent.local_disk import network_filesystem
+from agent.log import follow, new_id
+from agent.owner import Owner
+from agent.request import Run, RunState, Session
+from agent.sqlite_store import NEW_SESSION, SET_STATE, SqliteStore, Write
+
+T = TypeVar("T")
+
+_CHECKPOINT_SECONDS = 1.0
+_BIG_WAL = 64 * 2**20
+_KEPT_BYTES = 256 * 2**20
+_KEPT_SECONDS = 300.0
+_POLL_SECONDS = 0.02
+_RETRY_SECONDS = (0.005, 0.02, 0.1, 0.25, 0.5, 1.0)
+
+
+class SqliteLog:
+    """`folder` holds `firstlight.sqlite3`; raises UsageError where it cannot."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "firstlight.sqlite3"
+        self._owner = Owner(folder / "owners")
+        self._live: dict[str, LiveRun] = {}
+        self._keys: dict[str, int] = {}
+        self._ended: dict[str, float] = {}
+        self._entries: list[tuple[LiveRun, Entry]] = []
+        self._writes: list[Write] = []
+        self._tick_is_due = False
+        self._failures = 0
+        self._health = "ok"
+        self._writing = threading.Lock()
+        self._stored = asyncio.Event()
+        self._dirty = False
+        self._upkeep: asyncio.Task[None] | None = None
+        self._archiving: set[asyncio.Task[None]] = set()
+
+    @property
+    def health(self) -> str:
+        return self._health
+
+    # --- opening and closing
+
+    async def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._readers = ThreadPoolExecutor(1, "log-reader")
+        self._keepers = ThreadPoolExecutor(1, "log-keeper")
+        await asyncio.to_thread(self._open)
+        for run_id in await self._in_reader(self._reader.open_runs):
+            await self._end_if_orphaned(run_id)
+        for run_id in await self._in_reader(self._reader.unarchived_runs):
+            await self._archive(run_id)
+        self._upkeep = asyncio.create_task(self._keep())
+
+    def _open(self) -> None:
+        folder = self.path.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if kind := network_filesystem(folder):
+                raise UsageError(f"the data folder {str(folder)!r} is on {kind}: SQLite's WAL needs a local disk")
+            self._owner.claim()
+            self._keeper = SqliteStore(self.path, busy_ms=5000)
+            self._keeper.create_schema()
+            self._writer = SqliteStore(self.path, busy_ms=20)
+            self._reader = SqliteStore(self.path, busy_ms=5000)
+        except (OSError, sqlite3.Error) as error:
+            raise UsageError(f"cannot open the event log in {str(folder)!r}: {error}") from error
+
+    async def close(self) -> None:
+        if self._upkeep is None:
+            return
+        self._upkeep.cancel()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._drained(), timeout=5)
+        await asyncio.gather(*self._archiving, return_exceptions=True)
+        self._readers.shutdown()
+        self._keepers.shutdown()
+        for store in (self._writer, self._reader, self._keeper):
+            store.close()
+        self._owner.release()
+
+    # --- writing
+
+    async def create(self, run: Run) -> None:
+        for pause in (*_RETRY_SECONDS, None):
+            try:
+                if self._writing.acquire(blocking=False):
+                    try:
+                        key = self._writer.add_run(run, self._owner.name)
+                    finally:
+                        self._writing.release()
+                    break
+            except sqlite3.IntegrityError as error:
+                raise UsageError(f"there is a run {run.run_id!r} already") from error
+            except sqlite3.Error as error:
+                self._health = str(error)
+            if pause is None:
+                raise LogUnavailable(f"the event log cannot store a new run: {self._health}")
+            await asyncio.sleep(pause)
+        self._keys[run.run_id] = key
+        self._live[run.run_id] = LiveRun(run.run_id)
+        self._dirty = True
+
+    def append(self, run_id: str, event: Event, at: float) -> Entry:
+        live = self._owned(run_id)
+        entry = live.append(event, at)
+        self._entries.append((live, entry))
+        self._schedule()
+        return entry
+
+    def set_state(self, run_id: str, state: RunState) -> None:
+        self._writes.append((SET_STATE, (state, run_id)))
+        self._schedule()
+
+    def finish(self, run_id: str, outcome: Outcome, last: list[Event], at: float) -> bool:
+        live = self._owned(run_id)
+        if live.ended:
+            return False
+        for event in last:
+            self.append(run_id, event, at)
+        live.ended = True
+        self._ended[run_id] = time.monotonic()
+        self.set_state(run_id, outcome)
+        return True
+
+    def _schedule(self, delay: float | None = None) -> None:
+        if not self._tick_is_due:
+            self._tick_is_due = True
+            if delay is None:
+                self._loop.call_soon(self._tick)
+            else:
+                self._loop.call_later(delay, self._tick)
+
+    def _tick(self) -> None:
+        """Stores what was appended since the last tick, then lets readers see it."""
+        self._tick_is_due = False
+        if not self._writing.acquire(blocking=False):  # the keeper holds the file for a moment
+            self._schedule(0.001)
+            return
+        try:
+            self._writer.write([(self._keys[live.run_id], entry) for live, entry in self._entries], self._writes)
+        except sqlite3.Error as error:
+            self._health = str(error)
+            self._failures += 1
+            self._schedule(_RETRY_SECONDS[min(self._failures, len(_RETRY_SECONDS)) - 1])
+            return
+        finally:
+            self._writing.release()
+        self._publish()
+
+    def _publish(self) -> None:
+        self._health, self._failures, self._dirty = "ok", 0, True
+        entries, self._entries, self._writes = self._entries, [], []
+        newest = {live.run_id: (live, entry.seq) for live, entry in entries}
+        for live, seq in newest.values():
+            live.publish(seq)
+            if live.closed:
+                task = asyncio.create_task(self._archive(live.run_id))
+                self._archiving.add(task)
+                task.add_done_callback(self._archiving.discard)
+        self._stored.set()
+        self._stored = asyncio.Event()
+
+    def behind(self, run_id: str) -> int:
+        live = self._owned(run_id)
+        return len(live.entries) - live.visible
+
+    async def flush(self, run_id: str) -> None:
+        while self.behind(run_id):
+            await self._stored.wait()
+
+    async def _drained(self) -> None:
+        while self._entries or self._writes:
+            await self._stored.wait()
+
+    # --- reading
+
+    async def read(self, run_id: str, after: int = 0) -> list[Entry]:
+        live = self._live.get(run_id)
+        if live is not None:
+            return live.read(after)
+        entries = await self._in_reader(lambda: self._reader.entries(run_id, after))
+        if not entries:
+            await self.run(run_id)
+        return entries
+
+    async def wait(self, run_id: str, after: int) -> bool:
+        live = self._live.get(run_id)
+        return await (live.wait(after) if live is not None else self._wait_for_another_process(run_id, after))
+
+    def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Entry]:
+        return follow(self, run_id, after)
+
+    async def _wait_for_another_process(self, run_id: str, after: int) -> bool:
+        looked = time.monotonic()
+        while not await self._in_reader(lambda: self._reader.entries(run_id, after)):
+            if not (await self.run(run_id)).is_open:
+                return bool(await self._in_reader(lambda: self._reader.entries(run_id, after)))
+            if time.monotonic() - looked > 1:
+                await self._end_if_orphaned(run_id)
+                looked = time.monotonic()
+            await asyncio.sleep(_POLL_SECONDS)
+        return True
+
+    async def run(self, run_id: str) -> Run:
+        run = await self._in_reader(lambda: self._reader.run(run_id))
+        if run is None:
+            raise UnknownRun(f"no run {run_id!r}")
+        return run
+
+    async def runs(self, session_id: str = "", limit: int = 50) -> list[Run]:
+        return await self._in_reader(lambda: self._reader.runs(session_id, limit))
+
+    async def new_session(self, title: str = "", session_id: str = "") -> Session:
+        session = Session(session_id=session_id or new_id("s"), title=title, created_at=time.time())
+        self._writes.append((NEW_SESSION, (session.session_id, session.title, session.created_at)))
+        self._schedule()
+        await self._stored.wait()
+        return await self.session(session.session_id)
+
+    async def session(self, session_id: str) -> Session:
+        session = await self._in_reader(lambda: self._reader.session(session_id))
+        if session is None:
+            raise UnknownSession(f"no session {session_id!r}")
+        return session
+
+    async def sessions(self, limit: int = 50) -> list[Session]:
+        return await self._in_reader(lambda: self._reader.sessions(limit))
+
+    async def _in_reader(self, read: Callable[[], T]) -> T:
+        return await self._loop.run_in_executor(self._readers, read)
+
+    def _owned(self, run_id: str) -> LiveRun:
+        try:
+            return self._live[run_id]
+        except KeyError:
+            raise UnknownRun(f"no run {run_id!r} of this process") from None
+
+    # --- upkeep
+
+    async def _end_if_orphaned(self, run_id: str) -> None:
+        """Ends a run whose process is gone; what it had said is kept."""
+        if self._owner.is_alive(await self._in_reader(lambda: self._reader.owner(run_id))):
+            return
+        entries = await self._in_reader(lambda: self._reader.entries(run_id))
+        ending = Ending()
+        for entry in entries:
+            ending.see(entry.event)
+        at = entries[-1].at if entries else 0.0
+        lost = Error(code="worker_lost", message="The process that worked on this was ended.", retryable=True)
+        live = LiveRun(run_id, entries)
+        last = [live.append(event, at) for event in ending.events("interrupted", at, lost)]
+        await self._loop.run_in_executor(self._keepers, self._store_ending, run_id, last)
+        await self._archive(run_id)
+
+    def _store_ending(self, run_id: str, last: list[Entry]) -> None:
+        with self._writing:
+            run = self._keeper.run(run_id)
+            if run is not None and run.is_open:
+                key = self._keeper.key(run_id)
+                self._keeper.write([(key, entry) for entry in last], [(SET_STATE, ("interrupted", run_id))])
+
+    async def _archive(self, run_id: str) -> None:
+        with contextlib.suppress(sqlite3.Error):  # it stays in the journal, and the next start tries again
+            await self._loop.run_in_executor(self._keepers, self._move, run_id)
+
+    def _move(self, run_id: str) -> None:
+        entries = self._keeper.entries(run_id)
+        with self._writing:
+            self._keeper.archive(run_id, entries)
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(_CHECKPOINT_SECONDS)
+            self._forget()
+            if self._dirty:
+                self._dirty = False
+                with contextlib.suppress(sqlite3.Error):
+                    await self._loop.run_in_executor(self._keepers, self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        self._keeper.checkpoint()
+        wal = self.path.with_name(self.path.name + "-wal")
+        if wal.exists() and wal.stat().st_size > _BIG_WAL:
+            with self._writing:
+                self._keeper.checkpoint("TRUNCATE")
+
+    def _forget(self) -> None:
+        """Drops ended runs from memory, the oldest first, once they are old or too many; the file has them."""
+        size = sum(live.size for live in self._live.values())
+        for run_id, when in list(self._ended.items()):
+            live = self._live[run_id]
+            is_old = time.monotonic() - when > _KEPT_SECONDS
+            if live.closed and (is_old or size > _KEPT_BYTES):
+                size -= live.size
+                del self._live[run_id], self._ended[run_id], self._keys[run_id]

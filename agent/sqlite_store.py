@@ -1,0 +1,167 @@
+"""The SQL of the event log: one connection, used by one thread at a time.
+
+`journal` is append-only and has no index, which makes an insert several times cheaper; it is
+short, for a run that has ended moves to `archive` as one compressed block.
+"""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from agent.entries import Entry
+from agent.request import OPEN_STATES, Run, Session, title_of
+
+Write = tuple[str, tuple[object, ...]]
+"""A statement and its parameters."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS sessions(session_id TEXT PRIMARY KEY, title TEXT NOT NULL, created_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS runs(pk INTEGER PRIMARY KEY, run_id TEXT UNIQUE NOT NULL, session_id TEXT NOT NULL,
+    agent TEXT NOT NULL, question TEXT NOT NULL, state TEXT NOT NULL, created_at REAL NOT NULL, request TEXT NOT NULL,
+    replay_of TEXT NOT NULL, owner TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS runs_of_session ON runs(session_id);
+CREATE TABLE IF NOT EXISTS journal(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, seq INTEGER NOT NULL, at REAL NOT NULL,
+    type TEXT NOT NULL, payload BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS archive(run INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+    block BLOB NOT NULL, PRIMARY KEY(run, first_seq)) WITHOUT ROWID;
+"""
+_RUN = "SELECT run_id, session_id, agent, question, state, created_at, request, replay_of FROM runs"
+_OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN_STATES))
+_BLOCK = 500
+"""Entries in one block of the archive."""
+SET_STATE = f"UPDATE runs SET state = ? WHERE run_id = ? AND state IN ({_OPEN})"
+NEW_SESSION = "INSERT OR IGNORE INTO sessions VALUES (?, ?, ?)"
+TITLE = "UPDATE sessions SET title = ? WHERE session_id = ? AND title = ''"
+
+
+class SqliteStore:
+    """`busy_ms` is how long a statement waits for another connection's lock."""
+
+    def __init__(self, path: Path, *, busy_ms: int) -> None:
+        self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self.db.execute(f"PRAGMA busy_timeout = {busy_ms}")
+        self.db.execute("PRAGMA synchronous = NORMAL")
+        self.db.execute("PRAGMA wal_autocheckpoint = 0")
+
+    def create_schema(self) -> None:
+        self.db.execute("PRAGMA journal_mode = WAL")
+        self.db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        self.db.close()
+
+    def write(self, entries: Sequence[tuple[int, Entry]], writes: Iterable[Write] = ()) -> None:
+        """Stores entries, each with its run's key, and other writes: all of it or, raising sqlite3.Error, nothing."""
+        try:
+            self.db.execute("BEGIN IMMEDIATE")
+            self.db.executemany(
+                "INSERT INTO journal(run, seq, at, type, payload) VALUES (?, ?, ?, ?, ?)",
+                [(run, entry.seq, entry.at, entry.type, entry.payload) for run, entry in entries],
+            )
+            for statement, parameters in writes:
+                self.db.execute(statement, parameters)
+            self.db.execute("COMMIT")
+        except BaseException:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            raise
+
+    def add_run(self, run: Run, owner: str) -> int:
+        """Stores a new run and returns its key; its session is made, and named after the question, where needed."""
+        row = (run.run_id, run.session_id, run.agent, run.question, run.state, run.created_at)
+        request = json.dumps(run.request, ensure_ascii=False)
+        columns = "run_id, session_id, agent, question, state, created_at, request, replay_of, owner"
+        insert = f"INSERT INTO runs({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        self.write(
+            [],
+            [
+                (NEW_SESSION, (run.session_id, "", run.created_at)),
+                (TITLE, (title_of(run.question), run.session_id)),
+                (insert, (*row, request, run.replay_of, owner)),
+            ],
+        )
+        return self.key(run.run_id)
+
+    def key(self, run_id: str) -> int:
+        """The run's key in the other tables; 0 for an unknown run."""
+        row = self.db.execute("SELECT pk FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def run(self, run_id: str) -> Run | None:
+        row = self.db.execute(f"{_RUN} WHERE run_id = ?", (run_id,)).fetchone()
+        return _run(row) if row else None
+
+    def runs(self, session_id: str, limit: int) -> list[Run]:
+        if session_id:
+            rows = self.db.execute(f"{_RUN} WHERE session_id = ? ORDER BY pk DESC LIMIT ?", (session_id, limit))
+            return [_run(row) for row in rows][::-1]
+        return [_run(row) for row in self.db.execute(f"{_RUN} ORDER BY pk DESC LIMIT ?", (limit,))]
+
+    def owner(self, run_id: str) -> str:
+        row = self.db.execute("SELECT owner FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def open_runs(self) -> list[str]:
+        return [row[0] for row in self.db.execute(f"SELECT run_id FROM runs WHERE state IN ({_OPEN}) ORDER BY pk")]
+
+    def unarchived_runs(self) -> list[str]:
+        """Ended runs whose entries still stand in the journal."""
+        ended = f"SELECT DISTINCT run_id FROM journal JOIN runs ON pk = run WHERE state NOT IN ({_OPEN})"
+        return [row[0] for row in self.db.execute(ended)]
+
+    def session(self, session_id: str) -> Session | None:
+        rows = self.db.execute("SELECT session_id, title, created_at FROM sessions WHERE session_id = ?", (session_id,))
+        row = rows.fetchone()
+        return Session(session_id=row[0], title=row[1], created_at=row[2]) if row else None
+
+    def sessions(self, limit: int) -> list[Session]:
+        """Those with the newest runs first."""
+        newest = "(SELECT max(created_at) FROM runs WHERE runs.session_id = sessions.session_id)"
+        select = (
+            f"SELECT session_id, title, created_at FROM sessions ORDER BY coalesce({newest}, created_at) DESC LIMIT ?"
+        )
+        return [Session(session_id=s, title=t, created_at=c) for s, t, c in self.db.execute(select, (limit,))]
+
+    def entries(self, run_id: str, after: int = 0) -> list[Entry]:
+        """The stored entries with `seq > after`, from the archive and the journal as of one moment."""
+        self.db.execute("BEGIN")
+        try:
+            key = self.key(run_id)
+            blocks = self.db.execute(
+                "SELECT first_seq, block FROM archive WHERE run = ? AND last_seq > ? ORDER BY first_seq", (key, after)
+            ).fetchall()
+            rows = self.db.execute(
+                "SELECT seq, at, type, payload FROM journal WHERE run = ? AND seq > ? ORDER BY id", (key, after)
+            ).fetchall()
+        finally:
+            self.db.execute("COMMIT")
+        archived = [entry for first, block in blocks for entry in _unpack(run_id, first, block) if entry.seq > after]
+        return archived + [Entry(run_id, *row) for row in rows]
+
+    def archive(self, run_id: str, entries: Sequence[Entry]) -> None:
+        """Moves an ended run from the journal to the archive; doing it twice is harmless."""
+        key = self.key(run_id)
+        pieces = [entries[i : i + _BLOCK] for i in range(0, len(entries), _BLOCK)]
+        insert = "INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?)"
+        writes: list[Write] = [(insert, (key, piece[0].seq, piece[-1].seq, _pack(piece))) for piece in pieces]
+        self.write([], [*writes, ("DELETE FROM journal WHERE run = ?", (key,))])
+
+    def checkpoint(self, mode: str = "PASSIVE") -> None:
+        self.db.execute(f"PRAGMA wal_checkpoint({mode})")
+
+
+def _run(row: tuple[str, str, str, str, str, float, str, str]) -> Run:
+    names = ("run_id", "session_id", "agent", "question", "state", "created_at", "request", "replay_of")
+    fields: dict[str, object] = dict(zip(names, row, strict=True))
+    return Run.model_validate(fields | {"request": json.loads(row[6])})
+
+
+def _pack(entries: Sequence[Entry]) -> bytes:
+    return zlib.compress(json.dumps([(e.at, e.type, e.payload.decode()) for e in entries]).encode(), 6)
+
+
+def _unpack(run_id: str, first_seq: int, block: bytes) -> list[Entry]:
+    rows = json.loads(zlib.decompress(block))
+    return [Entry(run_id, first_seq + i, at, kind, payload.encode()) for i, (at, kind, payload) in enumerate(rows)]

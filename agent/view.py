@@ -1,0 +1,206 @@
+"""What a screen shows of a run: `apply` folds the log into a `View`, entry by entry."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, assert_never
+
+from agent.entries import Entry
+from agent.events import (
+    Artifact,
+    Citation,
+    Done,
+    Error,
+    Event,
+    Input,
+    Json,
+    Outcome,
+    Status,
+    Token,
+    Tool,
+    Trace,
+    Warning,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step with the times at which it began and ended, in milliseconds since submit."""
+
+    step: str
+    id: str
+    state: Literal["running", "done", "failed", "skipped"]
+    label: str
+    detail: str
+    started_ms: float
+    ended_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """What a person waited for, in milliseconds since submit; None until it happened."""
+
+    first_feedback_ms: float | None = None
+    """The first event that a screen shows."""
+    first_token_ms: float | None = None
+    """The first visible character of the answer."""
+    total_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """How far the run is."""
+
+    phase: Literal["queued", "running", "waiting_input", "ended"] = "queued"
+    steps: tuple[Step, ...] = ()
+    seq: int = 0
+    """The last entry that was applied."""
+    outcome: Outcome | None = None
+    partial: bool = False
+    timings: Timings = Timings()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the agent says."""
+
+    answer: str = ""
+    reasoning: str = ""
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A run as it stands after the entries that were applied."""
+
+    stream: Stream = Stream()
+    message: Message = Message()
+    artifacts: Mapping[str, Artifact] = field(default_factory=dict)
+    """The newest version of each, in the order of their first appearance."""
+    tools: tuple[Tool, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+    error: Error | None = None
+    input: Input | None = None
+    """The open question to the user."""
+    usage: Json = field(default_factory=dict)
+
+
+def apply(view: View, entry: Entry) -> View:
+    """The view after one more entry. An entry that was already seen changes nothing."""
+    if entry.seq <= view.stream.seq:
+        return view
+    event = entry.event
+    return _fold(_timed(view, entry, event), event, entry.at * 1000)
+
+
+def fold(entries: Iterable[Entry], view: View | None = None) -> View:
+    """The view after all of the entries."""
+    view = view or View()
+    for entry in entries:
+        view = apply(view, entry)
+    return view
+
+
+def _timed(view: View, entry: Entry, event: Event) -> View:
+    stream, at_ms = view.stream, entry.at * 1000
+    timings = stream.timings
+    if timings.first_feedback_ms is None and _is_feedback(event):
+        timings = replace(timings, first_feedback_ms=at_ms)
+    if timings.first_token_ms is None and isinstance(event, Token) and event.channel == "answer" and event.text.strip():
+        timings = replace(timings, first_token_ms=at_ms)
+    phase = "running" if stream.phase == "queued" else stream.phase
+    return replace(view, stream=replace(stream, seq=entry.seq, phase=phase, timings=timings))
+
+
+def _is_feedback(event: Event) -> bool:
+    match event:
+        case Status(label=label, step=step):
+            return bool((label or step).strip())
+        case Token(text=text):
+            return bool(text.strip())
+        case Artifact() | Citation() | Warning() | Error() | Input():
+            return True
+        case Tool() | Trace() | Done():
+            return False
+        case _:
+            assert_never(event)
+
+
+def _fold(view: View, event: Event, at_ms: float) -> View:
+    match event:
+        case Token():
+            return replace(view, message=_say(view.message, event))
+        case Status():
+            return replace(view, stream=replace(view.stream, steps=_upsert_step(view.stream.steps, event, at_ms)))
+        case Tool():
+            return replace(view, tools=_upsert_tool(view.tools, event))
+        case Artifact():
+            return replace(view, artifacts=_newest(view.artifacts, event))
+        case Citation():
+            return replace(view, message=_cite(view.message, event))
+        case Warning():
+            return replace(view, warnings=(*view.warnings, event))
+        case Error():
+            return replace(view, error=event)
+        case Input():
+            return _ask(view, event)
+        case Trace():
+            return view
+        case Done():
+            return _end(view, event)
+        case _:
+            assert_never(event)
+
+
+def _say(message: Message, token: Token) -> Message:
+    if token.channel == "answer":
+        return replace(message, answer=message.answer + token.text)
+    return replace(message, reasoning=message.reasoning + token.text)
+
+
+def _upsert_step(steps: tuple[Step, ...], status: Status, at_ms: float) -> tuple[Step, ...]:
+    ended = None if status.state == "running" else at_ms
+    for i, old in enumerate(steps):
+        if old.id == status.id:
+            new = Step(
+                status.step,
+                status.id,
+                status.state,
+                status.label or old.label,
+                status.detail or old.detail,
+                old.started_ms,
+                ended,
+            )
+            return (*steps[:i], new, *steps[i + 1 :])
+    return (*steps, Step(status.step, status.id, status.state, status.label, status.detail, at_ms, ended))
+
+
+def _upsert_tool(tools: tuple[Tool, ...], tool: Tool) -> tuple[Tool, ...]:
+    for i, old in enumerate(tools):
+        if old.call_id == tool.call_id:
+            arguments = tool.arguments or old.arguments
+            return (*tools[:i], tool.model_copy(update={"arguments": arguments}), *tools[i + 1 :])
+    return (*tools, tool)
+
+
+def _newest(artifacts: Mapping[str, Artifact], artifact: Artifact) -> Mapping[str, Artifact]:
+    old = artifacts.get(artifact.id)
+    if old is not None and old.version > artifact.version:
+        return artifacts
+    return {**artifacts, artifact.id: artifact}
+
+
+def _cite(message: Message, citation: Citation) -> Message:
+    others = tuple(c for c in message.citations if c.index != citation.index)
+    return replace(message, citations=tuple(sorted((*others, citation), key=lambda c: c.index)))
+
+
+def _ask(view: View, question: Input) -> View:
+    if question.state == "requested":
+        return replace(view, input=question, stream=replace(view.stream, phase="waiting_input"))
+    return replace(view, input=None, stream=replace(view.stream, phase="running"))
+
+
+def _end(view: View, done: Done) -> View:
+    timings = replace(view.stream.timings, total_ms=done.latency_ms)
+    stream = replace(view.stream, phase="ended", outcome=done.outcome, partial=done.partial, timings=timings)
+    return replace(view, stream=stream, input=None, usage=done.usage)

@@ -1,0 +1,95 @@
+"""An answer that grows: finished blocks are rendered once, only the open end of it again."""
+
+import re
+
+from apps.markup import Markdown, visible
+
+MOST_OPEN = 32_000
+"""Characters of one block; what is longer is cut in two, so that no frame takes long to render."""
+
+_FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
+_HALF_A_MARK = re.compile(r"(?:[*_`~]+|!?\[[^\]\n]{0,40}|\[[^\]\n]{0,40}\]\([^)\n]{0,200})$")
+
+
+class Answer:
+    """`blocks` is the HTML of the text so far; the first `finished` of them will not change any more.
+
+    However the text was cut in parts, the blocks are the same once it is closed.
+    """
+
+    def __init__(self, markdown: Markdown) -> None:
+        self.markdown = markdown
+        self.blocks: list[str] = []
+        self.finished = 0
+        self._open = ""
+        self._held = ""
+
+    def add(self, part: str) -> None:
+        """More of the text; `render` brings it into `blocks`."""
+        part = self._held + part
+        # The two characters of a line end may come in two parts.
+        self._held = "\r" if part.endswith("\r") else ""
+        self._open += visible(part.removesuffix("\r"))
+
+    def render(self, *, closed: bool = False) -> None:
+        if closed:
+            self._open += visible(self._held)
+            self._held = ""
+        while len(self._open) > MOST_OPEN:
+            self._finish(self._open[:MOST_OPEN])
+        source = self._open
+        found = self.markdown.blocks(source if closed else _tidy(source))
+        del self.blocks[self.finished :]
+        self.blocks += [html for _, html in found]
+        settled = len(found) if closed else _settled(source, [line for line, _ in found])
+        if settled:
+            self.finished += settled
+            self._open = "" if closed else source[_offset(source, found[settled][0]) :]
+
+    def _finish(self, source: str) -> None:
+        """Takes from the beginning of the text what is settled, or all of `source` if one block fills it."""
+        found = self.markdown.blocks(source)
+        settled = _settled(source, [line for line, _ in found])
+        if settled:
+            end = _offset(source, found[settled][0])
+        else:
+            end = source.rfind("\n") + 1 or len(source)
+            found = self.markdown.blocks(source[:end])
+            settled = len(found)
+        del self.blocks[self.finished :]
+        self.blocks += [html for _, html in found[:settled]]
+        self.finished = len(self.blocks)
+        self._open = self._open[end:]
+
+
+def html_of(markdown: Markdown, text: str) -> str:
+    """A whole answer."""
+    answer = Answer(markdown)
+    answer.add(text)
+    answer.render(closed=True)
+    return "\n".join(answer.blocks)
+
+
+def _settled(source: str, lines: list[int]) -> int:
+    """How many blocks are over: those before one that begins on a line that is complete itself."""
+    complete = source.count("\n")
+    return max((i for i, line in enumerate(lines) if line < complete), default=0)
+
+
+def _offset(source: str, line: int) -> int:
+    at = 0
+    for _ in range(line):
+        at = source.index("\n", at) + 1
+    return at
+
+
+def _tidy(source: str) -> str:
+    """The text without a mark that is still being written, and with emphasis closed that is still open."""
+    if len(_FENCE.findall(source)) % 2:
+        return source
+    source = _HALF_A_MARK.sub("", source)
+    end = source[source.rfind("\n") + 1 :]
+    for mark in ("`", "**"):
+        if end.count(mark) % 2:
+            return source + mark
+    return source

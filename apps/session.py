@@ -1,0 +1,187 @@
+"""What both pages share on top of the core: sessions, their finished turns, and the run that is live.
+
+The core lives on one event loop. The API and the Gradio page run there and await `Sessions` directly;
+Streamlit's script threads call it through the `Bridge`.
+"""
+
+import asyncio
+import atexit
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from agent.errors import UnknownSession, UsageError
+from agent.home import Core, open_core
+from agent.request import Request, Run, Session
+from agent.view import View, fold
+
+T = TypeVar("T")
+
+TITLE_LENGTH = 80
+_KEPT_TURNS = 500
+_PATIENCE = 30.0
+
+
+class Busy(UsageError):
+    """The session has a run that has not ended: one question at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A finished question with all that came of it."""
+
+    run: Run
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A session as a page shows it."""
+
+    session: Session | None = None
+    """None: a new one, made by the first question."""
+    turns: tuple[Turn, ...] = ()
+    """Finished, oldest first."""
+    live: Run | None = None
+
+
+class Sessions:
+    """Asks questions in sessions, and tells what a session holds. Lives on the core's loop."""
+
+    def __init__(self, core: Core, pages: dict[str, str] | None = None) -> None:
+        self.core = core
+        self.pages = pages or {}
+        """The front ends of this process: name and path, `{"Gradio": "/gradio/"}`."""
+        self._asking: dict[str, asyncio.Lock] = {}
+        self._turns: OrderedDict[str, Turn] = OrderedDict()
+
+    async def ask(self, question: str, session_id: str = "", *, pace: str = "", collection: str = "") -> Run:
+        """Starts a run and returns at once. A session is made where none is given.
+
+        Raises Busy while the session's last run goes on, UsageError for an empty question, UnknownSession,
+        and LogUnavailable while the log cannot store.
+        """
+        question = question.strip()
+        if not question:
+            raise UsageError("a question must not be empty")
+        if not session_id:
+            session_id = (await self.core.log.new_session(_title(question))).session_id
+        async with self._asking.setdefault(session_id, asyncio.Lock()):
+            if await self._live(session_id) is not None:
+                raise Busy("This session is still answering. Stop it, or wait for its end.")
+            request = Request(question=question, session_id=session_id, pace=pace, collection=collection)
+            return await self.core.log.run(await self.core.ask(request))
+
+    async def attach(self, session_id: str) -> Conversation:
+        """The session with its finished turns and its live run. Raises UnknownSession."""
+        if not session_id:
+            return Conversation()
+        session = await self.core.log.session(session_id)
+        runs = await self.core.log.runs(session_id)
+        turns = [await self._turn(run) for run in runs if not run.is_open]
+        live = next((run for run in reversed(runs) if run.is_open), None)
+        return Conversation(session, tuple(turns), live)
+
+    async def view(self, run_id: str) -> View:
+        """The run as it stands now."""
+        entries = await self.core.log.read(run_id)
+        return await asyncio.to_thread(fold, entries)
+
+    async def recent(self, limit: int = 30) -> list[Session]:
+        """Newest first."""
+        return await self.core.log.sessions(limit)
+
+    def links(self, session_id: str) -> dict[str, str]:
+        """The session's address in each front end of this process, by the front end's name."""
+        query = "?" + urlencode({"session": session_id}) if session_id else ""
+        return {name: path + query for name, path in self.pages.items()}
+
+    async def _live(self, session_id: str) -> Run | None:
+        try:
+            await self.core.log.session(session_id)
+        except UnknownSession:
+            raise UnknownSession(f"no session {session_id!r}: it may belong to another data folder") from None
+        runs = await self.core.log.runs(session_id)
+        return next((run for run in reversed(runs) if run.is_open), None)
+
+    async def _turn(self, run: Run) -> Turn:
+        """A finished run does not change: it is read once."""
+        if run.run_id in self._turns:
+            self._turns.move_to_end(run.run_id)
+        else:
+            self._turns[run.run_id] = Turn(run, await self.view(run.run_id))
+            if len(self._turns) > _KEPT_TURNS:
+                self._turns.popitem(last=False)
+        return self._turns[run.run_id]
+
+
+def _title(question: str) -> str:
+    line = " ".join(question.split())
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+class Bridge:
+    """Lets a thread without an event loop call `Sessions` on the loop that it lives on."""
+
+    def __init__(self, sessions: Sessions, loop: asyncio.AbstractEventLoop) -> None:
+        self.sessions = sessions
+        self._loop = loop
+
+    def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """The coroutine's result; raises what it raises."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_PATIENCE)
+
+
+_bridge: Bridge | None = None
+_opening = threading.Lock()
+
+
+@asynccontextmanager
+async def serving(pages: dict[str, str] | None = None) -> AsyncIterator[Sessions]:
+    """Opens the core on the running loop, and lets this process's script threads reach it."""
+    global _bridge
+    async with open_core() as core:
+        sessions = Sessions(core, pages)
+        _bridge = Bridge(sessions, asyncio.get_running_loop())
+        try:
+            yield sessions
+        finally:
+            _bridge = None
+
+
+def bridge() -> Bridge:
+    """The process's bridge. Where no server opened a core (a script run by a test), it opens one of its own."""
+    with _opening:
+        return _bridge or _open_on_own_loop()
+
+
+def _open_on_own_loop() -> Bridge:
+    opened: Future[Bridge] = Future()
+    loop, end = asyncio.new_event_loop(), asyncio.Event()
+
+    async def serve() -> None:
+        try:
+            async with serving():
+                assert _bridge is not None
+                opened.set_result(_bridge)
+                await end.wait()
+        except Exception as failure:
+            if opened.done():
+                raise
+            opened.set_exception(failure)
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), name="core", daemon=True)
+    thread.start()
+
+    def close() -> None:
+        loop.call_soon_threadsafe(end.set)
+        thread.join(_PATIENCE)
+
+    found = opened.result(_PATIENCE)
+    atexit.register(close)
+    return found
