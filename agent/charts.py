@@ -27,12 +27,14 @@ _LANES = {
 _BAR, _TICK, _SILENCE, _RULE = "#7c9cc4", "#1f3b63", "#d62728", "#2a7f62"
 _COLORS = ["#4c78a8", "#f58518", "#54a24b", "#b279a2", "#72b7b2", "#9d755d", "#eeca3b", "#bab0ac"]
 """Told apart by the colour-blind, and none is the red of silence."""
+_LANE = 22
 _TICKS = 800
 """More than the pixels of a chart, so that thinning to it hides nothing."""
 
 
 def _spec(**parts: Any) -> Spec:
-    return {"$schema": _SCHEMA, "width": "container", "background": None, **parts}
+    fit = {"type": "fit-x", "contains": "padding"}
+    return {"$schema": _SCHEMA, "width": "container", "autosize": fit, "background": None, **parts}
 
 
 def waterfall(entries: Iterable[Entry], tau: float = TAU) -> Spec:
@@ -51,7 +53,7 @@ def waterfall(entries: Iterable[Entry], tau: float = TAU) -> Spec:
     span_x = {"x": {"field": "from", **x}, "x2": {"field": "to"}}
     seconds = {"field": "seconds", "title": "seconds"}
     return _spec(
-        height={"step": 22},
+        height=_LANE * max(1, len(lanes)),
         layer=[
             {
                 "data": {"values": silent},
@@ -124,7 +126,7 @@ def ecdf(rows: Iterable[Row], metrics: Sequence[str] = ("ttff", "ttfvt", "lsg", 
         "title": None,
         "sort": list(metrics),
         "scale": {"range": _COLORS},
-        "legend": {"orient": "top"},
+        "legend": {"orient": "top", "symbolOpacity": 1},
     }
     share = {"type": "quantitative", "title": "share of runs", "axis": {"format": "%"}, "scale": {"domain": [0, 1]}}
     return _spec(
@@ -154,13 +156,14 @@ def where_time_went(rows: Iterable[Row], by: str = "prompt_id") -> Spec:
     starts = {name: row[name] for row in rows for name in row if name.startswith("stage_start_")}
     steps = [name.removeprefix("stage_start_") for name in sorted(starts, key=lambda name: float(starts[name] or 0))]
     columns = {f"stage_wall_{step}": step for step in steps} | {"unattributed": "no step"}
+    groups = list(dict.fromkeys(row[by] for row in rows))
     bars = [
         {"group": str(group), "step": label, "order": order, "ms": round(_median(rows, by, group, column), 3)}
-        for group in dict.fromkeys(row[by] for row in rows)
+        for group in groups
         for order, (column, label) in enumerate(columns.items())
     ]
     return _spec(
-        height={"step": 22},
+        height=_LANE * max(1, len(groups)),
         data={"values": bars},
         mark="bar",
         encoding={

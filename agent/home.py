@@ -11,6 +11,7 @@ from platformdirs import user_data_path
 from agent.log import EventLog
 from agent.pacing import paced
 from agent.registry import chosen, resolve
+from agent.replay import Recording
 from agent.request import Limits, Request
 from agent.run import Runner
 from agent.sqlite_log import SqliteLog
@@ -34,6 +35,12 @@ class Core:
         """Starts the agent of that name, at the request's pace, and returns the run's id."""
         name = agent or chosen()
         return await self.runner.start(paced(resolve(name), request.pace, request.seed), request, name=name)
+
+    async def replay(self, recording: Recording, speed: float = 1.0, *, session_id: str = "") -> str:
+        """Plays a recording as a run that is labelled as its replay, and returns the run's id."""
+        request = Request(question=recording.run.question, session_id=session_id)
+        original = recording.run.run_id
+        return await self.runner.start(recording.agent(speed), request, name="replay", replay_of=original)
 
 
 @asynccontextmanager

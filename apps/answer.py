@@ -62,12 +62,12 @@ class Answer:
         self._open = self._open[end:]
 
 
-def html_of(markdown: Markdown, text: str) -> str:
-    """A whole answer."""
+def blocks_of(markdown: Markdown, text: str) -> list[str]:
+    """A whole answer as HTML blocks."""
     answer = Answer(markdown)
     answer.add(text)
     answer.render(closed=True)
-    return "\n".join(answer.blocks)
+    return answer.blocks
 
 
 def _settled(source: str, lines: list[int]) -> int:

@@ -23,7 +23,8 @@ MOST_BRACKETS = 200
 _UNSEEN = {c: f"⟨U+{c:04X}⟩" for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _UNSEEN |= {c: chr(0x2400 + c) for c in range(0x20) if chr(c) not in "\t\n"} | {0x7F: "␡", 0x0D: "\n"}
 _SENTENCE_END = re.compile(r"[.!?;:]\s|\n")
-_TAGS = set("p br em strong s code pre blockquote ul ol li h1 h2 h3 h4 h5 h6 hr table thead tbody tr th td a".split())
+_MARKER = re.compile(r"\[(\d{1,4})\]")
+_TAGS = {"a", "br", "code", "em", "s", "strong"}
 
 
 def visible(text: str) -> str:
@@ -113,7 +114,7 @@ class Markdown:
         return known
 
     def _cite(self, state: StateInline, silent: bool) -> bool:
-        match = re.compile(r"\[(\d{1,4})\]").match(state.src, state.pos)
+        match = _MARKER.match(state.src, state.pos)
         if match is None or int(match[1]) not in self._cited:
             return False
         if not silent:

@@ -6,10 +6,9 @@ done that; until then its address answers with a page that reloads itself.
 
 import asyncio
 import importlib
-import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from typing import TypeVar
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import streamlit
 from fastapi import FastAPI
@@ -18,10 +17,7 @@ from starlette.routing import Mount
 
 from apps.api import routes
 from apps.session import Sessions, serving
-from apps.streamlit_app import SCRIPT
-from apps.warm import warm_up
-
-T = TypeVar("T")
+from apps.warm import in_thread, warm_up
 
 STREAMLIT, GRADIO = "/streamlit/", "/gradio/"
 PAGES = {"Streamlit": STREAMLIT, "Gradio": GRADIO}
@@ -29,7 +25,7 @@ PAGES = {"Streamlit": STREAMLIT, "Gradio": GRADIO}
 
 def build(on_gradio: Callable[[], None]) -> FastAPI:
     """The site; `on_gradio` is called when Gradio's page is there."""
-    page = streamlit.App(SCRIPT)
+    page = streamlit.App(Path(__file__).with_name("streamlit_app.py"))
     streamlit_lives = page.lifespan()
 
     @asynccontextmanager
@@ -58,32 +54,6 @@ def build(on_gradio: Callable[[], None]) -> FastAPI:
     app.mount(STREAMLIT.rstrip("/"), page)
     app.add_api_route(GRADIO.rstrip("/") + "{rest:path}", lambda: HTMLResponse(_STARTING, 503))
     return app
-
-
-async def in_thread(work: Callable[[], T]) -> T:
-    """Like `asyncio.to_thread`, but a process that ends does not wait for it."""
-    loop = asyncio.get_running_loop()
-    result: asyncio.Future[T] = loop.create_future()
-
-    def settle(value: T | None, failure: BaseException | None) -> None:
-        if result.done():
-            return
-        if failure is not None:
-            result.set_exception(failure)
-        else:
-            result.set_result(value)  # type: ignore[arg-type]
-
-    def run() -> None:
-        value, failure = None, None
-        try:
-            value = work()
-        except BaseException as error:
-            failure = error
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(settle, value, failure)
-
-    threading.Thread(target=run, daemon=True).start()
-    return await result
 
 
 _STYLE = """

@@ -1,6 +1,13 @@
-"""What the first question would otherwise wait for, done at the start."""
+"""What the first question would otherwise wait for, done at the start and beside the server."""
 
+import asyncio
 import importlib
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar, cast
+
+T = TypeVar("T")
 
 IMPORTS = ("numpy", "pandas", "pyarrow", "altair")
 
@@ -10,3 +17,29 @@ def warm_up() -> None:
     for name in IMPORTS:
         importlib.import_module(name)
     importlib.import_module("agent.research.agent").warm_up()
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Like `asyncio.to_thread`, but a process that ends does not wait for it."""
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[T] = loop.create_future()
+
+    def settle(value: T | None, failure: Exception | None) -> None:
+        if result.done():
+            return
+        if failure is None:
+            result.set_result(cast(T, value))
+        else:
+            result.set_exception(failure)
+
+    def run() -> None:
+        value, failure = None, None
+        try:
+            value = work()
+        except Exception as error:
+            failure = error
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, value, failure)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await result

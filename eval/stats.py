@@ -32,7 +32,7 @@ def percentile(values: Sequence[float], p: int) -> Percentile:
     """The p-th percentile for p in 50, 90, 95, 99. A failure may stand in `values` as `math.inf`."""
     n = len(values)
     if n < NEEDED[p]:
-        return Percentile(n=n, reason=f"{n} values; p{p} needs {NEEDED[p]}")
+        return Percentile(n=n, reason=f"n < {NEEDED[p]}")
     ordered = sorted(values)
     low, high = _ranks(n, p / 100)
     return Percentile(value=quantile(ordered, p / 100), low=ordered[low - 1], high=ordered[high - 1], n=n)

@@ -35,7 +35,7 @@ class Suite(BaseModel):
 def load_suite(path: Path) -> Suite:
     """Reads a suite; blank lines are skipped. Raises BadSuite."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = [line.decode() for line in path.read_bytes().splitlines()]
     except (OSError, UnicodeDecodeError) as error:
         raise BadSuite(f"cannot read the suite {str(path)!r}: {error}") from error
     prompts: dict[str, Prompt] = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 NUMERIC = re.compile(r"^[($€£]*[\d.,]*\d[\d.,]*[)%x]*$|^[—–-]$|^[$€£%)(]+$")
 NUMBERED = re.compile(r"^(item|note|part|section|chapter|appendix)\s+[\divxlc]+[a-z]?\b", re.I)
 BULLET = re.compile(r"^([•●▪◦‣*-]|\(?[a-z0-9]{1,2}\))\s")
-SMALL = frozenset("a an and as at by for from in of on or our the to with".split())
+SMALL = re.compile(r"a|an|and|as|at|by|for|from|in|of|on|or|our|the|to|with", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Block:
 
 
 def is_row(line: str) -> bool:
-    """A label and figures: at least two figures at the end, or figures mostly."""
+    """A label and figures: two figures or an amount at the end, or figures mostly."""
     tokens = line.split()
     trailing = 0
     for token in reversed(tokens):
@@ -28,14 +28,18 @@ def is_row(line: str) -> bool:
             break
         trailing += any(character.isdigit() for character in token) or token in "—–-"
     figures = sum(any(character.isdigit() for character in token) for token in tokens)
-    return trailing >= 2 or (len(tokens) >= 3 and figures / len(tokens) > 0.5)
+    return (
+        trailing >= 2
+        or (trailing == 1 and tokens[-2:-1] == ["$"])
+        or (len(tokens) >= 3 and figures / len(tokens) > 0.5)
+    )
 
 
 def is_heading(line: str) -> bool:
     """Short, without a full stop, numbered like `Item 2.` or with most of its words capitalised."""
     if NUMBERED.match(line) and len(line) <= 140:
         return not line.endswith((",", ";"))
-    tokens = [token for token in line.split() if token.lower() not in SMALL]
+    tokens = [token for token in line.split() if not SMALL.fullmatch(token)]
     if not 1 <= len(tokens) <= 10 or len(line) > 90 or line.endswith((".", ",", ";", ":", "?", "!")) or is_row(line):
         return False
     letters = sum(character.isalpha() for character in line)
@@ -75,13 +79,6 @@ def under(section: str, heading: str) -> str:
     heading = " ".join(heading.split())[:100]
     top = section.split(" › ")[0]
     return f"{top} › {heading}" if NUMBERED.match(top) and not NUMBERED.match(heading) else heading
-
-
-def last_section(blocks: list[Block], before: str) -> str:
-    """The section that goes on over the page break."""
-    return blocks[-1].section if blocks else before
-
-
 
 
 def _ended(line: str, width: int) -> bool:

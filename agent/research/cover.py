@@ -8,12 +8,13 @@ from datetime import datetime
 from agent.research.corpus import period_key
 
 REGISTRANT = re.compile(r"([^\n]{2,80}?)[\s_]*\n?[\s_]*\(\s*exact\s+name\s+of\s+(?:the\s+)?registrant", re.I)
+FILER = re.compile(r"commission\s+file\s+n(?:umber|o)[.:]*\s*[\d-]+[\s_]*\n[\s_]*([^\n]{2,80})", re.I)
 SYMBOL = re.compile(r"par\s+value[^\n]{0,60}?\s([A-Z]{1,5})\s+(?:The\s+)?(?:Nasdaq|NASDAQ|New York|NYSE)")
 FORM = re.compile(r"\bform\s+(10-[kq](?:/a)?|8-k|20-f|6-k|40-f)\b", re.I)
 ENDED = re.compile(
     r"(?:quarter(?:ly)?(?:\s+period)?|fiscal\s+year|year|period)\s+ended:?\s+([A-Z][a-z]+\s+\d{1,2},\s+\d{4})", re.I
 )
-FISCAL = re.compile(r"\b(first|second|third|fourth)\s+quarter\s+of\s+(?:fiscal\s+)?(?:year\s+)?(20\d\d)\b", re.I)
+FISCAL = re.compile(r"\b(first|second|third|fourth)\s+quarters?\s+of\s+(?:fiscal\s+)?(?:years?\s+)?(20\d\d)\b", re.I)
 NAMED = re.compile(r"(?<![a-z0-9])(?:q[1-4]|[1-4]q|fy)", re.I)
 
 
@@ -28,13 +29,13 @@ class Cover:
     period_end: str = ""
 
 
-def read_cover(opening: str, stem: str) -> Cover:
-    """Guess from the first pages and the file's name; a period in the name wins over one in the text."""
+def read_cover(opening: str, body: str, stem: str) -> Cover:
+    """Guess from the first lines, the text and the file's name; a period in the name wins over one in the text."""
     form = _first(FORM, opening).upper()
     ended = _date(_first(ENDED, opening))
-    period = _written(period_key(stem)) if NAMED.search(stem) else _period(opening, form, ended)
+    period = _written(period_key(stem)) if NAMED.search(stem) else _period(body, form, ended)
     return Cover(
-        company=_first(REGISTRANT, opening).strip(" _"),
+        company=(_first(REGISTRANT, opening) or _first(FILER, opening)).strip(" _"),
         ticker=_first(SYMBOL, opening),
         form=form,
         period=period,
@@ -42,12 +43,12 @@ def read_cover(opening: str, stem: str) -> Cover:
     )
 
 
-def _period(opening: str, form: str, ended: datetime | None) -> str:
+def _period(body: str, form: str, ended: datetime | None) -> str:
     if ended is None:
         return ""
     if form.startswith("10-K"):
         return f"FY{ended.year}"
-    quarters = Counter(f"{word.lower()} quarter {year}" for word, year in FISCAL.findall(opening))
+    quarters = Counter(f"{word.lower()} quarter {year}" for word, year in FISCAL.findall(body))
     if quarters:
         return _written(period_key(quarters.most_common(1)[0][0]))
     return f"Q{(ended.month - 1) // 3 + 1} {ended.year}" if form.startswith("10-Q") else str(ended.year)

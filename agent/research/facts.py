@@ -1,7 +1,7 @@
 """The facts table: published and derived figures of a few companies, typed, read-only, loaded once from facts.csv.
 
-A value is the latest filed one for its period, and its filing the first that published this value. Quarters that a company does not publish are derived from
-year-to-date figures and say so in `Fact.derived`.
+A value is the latest filed one for its period, and its filing the first that published this value. Quarters that a
+company does not publish are derived from year-to-date figures and say so in `Fact.derived`.
 """
 
 from __future__ import annotations

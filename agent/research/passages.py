@@ -17,7 +17,7 @@ MAX_PASSAGES = 20_000
 def to_passages(document: Document, source: str) -> tuple[Passage, ...]:
     """The passages of a document; `source` is its path in the folder. Raises `Unreadable` above 20,000."""
     stem = source.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    cover = read_cover(document.opening, stem)
+    cover = read_cover(document.opening, "\n".join(block.text for block in document.blocks), stem)
     described = f"{cover.company} {cover.form} {cover.period}".strip()
     title = described if cover.company else document.title[:150] or stem
     passages: list[Passage] = []

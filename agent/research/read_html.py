@@ -1,11 +1,11 @@
 """Text of an HTML page or an inline-XBRL filing: table rows, paragraphs, and the headings over them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from agent.research.blocks import Block, is_heading, under
-from agent.research.readers import Document
+from agent.research.readers import Document, first_lines
 
 DROPPED = ["script", "style", "noscript", "template", "svg", "nav", "ix\\:header", "head"]
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -22,12 +22,13 @@ def read_html(text: str) -> Document:
     for tag in DROPPED:
         for node in tree.css(tag):
             node.decompose()
-    return Document(tuple(_blocks(tree)), name)
+    runs = list(_runs(tree))
+    return Document(tuple(_blocks(runs)), name, first_lines(text for _, text in runs))
 
 
-def _blocks(tree: LexborHTMLParser) -> Iterator[Block]:
+def _blocks(runs: Iterable[tuple[str, str]]) -> Iterator[Block]:
     section = ""
-    for tag, text in _runs(tree):
+    for tag, text in runs:
         if tag in HEADINGS or (tag != "tr" and is_heading(text)):
             section = under(section, text)
         else:

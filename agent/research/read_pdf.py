@@ -8,8 +8,8 @@ from threading import Lock
 
 import pypdfium2  # type: ignore[import-untyped]
 
-from agent.research.blocks import Block, last_section, lines_to_blocks
-from agent.research.readers import Document, Unreadable
+from agent.research.blocks import Block, lines_to_blocks
+from agent.research.readers import Document, Unreadable, first_lines
 
 MAX_PAGES = 2000
 EDGE = 3  # lines at the top and at the foot that may be a running title
@@ -26,9 +26,9 @@ def read_pdf(path: Path) -> Document:
     for number, lines in enumerate(pages, 1):
         kept = [line for at, line in enumerate(lines) if not _repeats(line, at, len(lines), furniture)]
         found = list(lines_to_blocks(kept, section, number))
-        section = last_section(found, section)
+        section = found[-1].section if found else section
         blocks.extend(found)
-    return Document(tuple(blocks))
+    return Document(tuple(blocks), opening=first_lines(line for lines in pages for line in lines))
 
 
 def _pages(path: Path) -> Iterator[list[str]]:

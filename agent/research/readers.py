@@ -1,8 +1,9 @@
 """PDF, HTML, Markdown and text files as blocks. Whatever a file holds, the answer is its text or `Unreadable`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from agent.errors import FirstlightError
@@ -10,6 +11,7 @@ from agent.research.blocks import Block, lines_to_blocks, under
 
 SUFFIXES = {".pdf", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text"}
 MAX_BYTES = 64 * 2**20
+OPENING = 150  # lines
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 FENCE = re.compile(r"^\s*(```|~~~)")
 
@@ -20,21 +22,13 @@ class Unreadable(FirstlightError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says, in its order; `title` is its own, if it has one."""
+    """What a file says, in its order."""
 
     blocks: tuple[Block, ...]
     title: str = ""
-
-    @property
-    def opening(self) -> str:
-        """About the first three pages, where a filing says what it is."""
-        text, size = [], 0
-        for block in self.blocks:
-            text.append(block.text)
-            size += len(block.text)
-            if size > 12_000:
-                break
-        return "\n".join(text)
+    """Its own, if it has one."""
+    opening: str = ""
+    """Its first lines, headings included: where a filing says what it is."""
 
 
 def read_document(path: Path) -> Document:
@@ -56,7 +50,8 @@ def read_document(path: Path) -> Document:
         case ".md" | ".markdown":
             document = read_markdown(decode(path.read_bytes()))
         case ".txt" | ".text":
-            document = Document(tuple(lines_to_blocks(decode(path.read_bytes()).splitlines())))
+            lines = decode(path.read_bytes()).splitlines()
+            document = Document(tuple(lines_to_blocks(lines)), opening=first_lines(lines))
         case other:
             raise Unreadable(f"{other or 'a file without a suffix'!r} is not PDF, HTML, Markdown or text")
     if not any(block.text.strip() for block in document.blocks):
@@ -68,7 +63,12 @@ def read_markdown(text: str) -> Document:
     """Headings become sections; the text keeps its marks, because a quote is verbatim."""
     blocks = tuple(_markdown_blocks(text))
     heading = re.search(r"^#\s+(.+)$", text, re.M)
-    return Document(blocks, heading[1].strip() if heading else "")
+    return Document(blocks, heading[1].strip() if heading else "", first_lines(text.splitlines()))
+
+
+def first_lines(lines: Iterable[str]) -> str:
+    """Enough lines for a cover and a table of contents, and no more."""
+    return "\n".join(line[:500] for line in islice(lines, OPENING))
 
 
 def decode(raw: bytes) -> str:

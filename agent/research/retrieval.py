@@ -3,6 +3,7 @@
 Fusion: Cormack, Clarke and Buettcher, SIGIR 2009, score = sum over the rankings of 1 / (60 + rank).
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -53,7 +54,7 @@ class Retriever:
         self.vectors = vectors if embedder is not None else None
         self.lexical = LexicalIndex([passage.searchable for passage in self.passages])
         self._periods = [period_key(passage.period) for passage in self.passages]
-        self._names = [f"{passage.ticker} {passage.company}".lower().split() for passage in self.passages]
+        self._names = [_name(f"{passage.ticker} {passage.company}") for passage in self.passages]
 
     @property
     def mode(self) -> Literal["hybrid", "lexical"]:
@@ -104,11 +105,11 @@ class Retriever:
         return similar
 
     def _allowed(self, companies: Collection[str], periods: Collection[str]) -> NDArray[np.bool_]:
-        wanted = [name.lower().split() for name in companies]
+        wanted = [_name(company) for company in companies]
         keys = {key for key in map(period_key, periods) if key}
         return np.array(
             [
-                (not wanted or not names or any(set(name) <= set(names) for name in wanted))
+                (not wanted or not names or any(name <= names for name in wanted))
                 and (not keys or not period or period in keys or period[:4] in keys)
                 for names, period in zip(self._names, self._periods, strict=True)
             ],
@@ -142,6 +143,10 @@ def open_briefs(data_dir: Path | None = None) -> Retriever:
 def warm_up(data_dir: Path | None = None) -> None:
     """Load the model and the briefs, so that the first question does not wait for them (about half a second)."""
     open_briefs(data_dir).search("revenue", limit=1)
+
+
+def _name(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.lower()))
 
 
 def _best(scores: NDArray[np.float32], *, above: float) -> list[int]:

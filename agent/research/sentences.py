@@ -43,7 +43,7 @@ def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def words(text: str) -> tuple[str, ...]:
     """The stemmed words and the numbers of `text` (without thousands separators), stopwords left out.
 

@@ -81,7 +81,7 @@ def save_vectors(path: Path, vectors: Vectors) -> None:
 def load_vectors(path: Path) -> Vectors | None:
     """The vectors of an `.npz` of ours; None where the file is missing or not one."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return Vectors(
                 tuple(str(key) for key in stored["digests"]),
                 stored["passages"].astype(np.float32),

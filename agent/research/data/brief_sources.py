@@ -16,8 +16,11 @@ from typing import Any, NamedTuple
 
 SCALE = {"thousand": Decimal(10**3), "million": Decimal(10**6), "billion": Decimal(10**9), "trillion": Decimal(10**12)}
 
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-Z])")
-_MONTHS = "January February March April May June July August September October November December".split()
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_MONTHS = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
 _DATE = re.compile(rf"\b({'|'.join(f'{month}|{month[:3]}' for month in _MONTHS)})\.? (\d{{1,2}})(?:, (\d{{4}}))?\b")
 _NUMBER = re.compile(
     r"(?<![\w.])[$€]?\s?(?P<digits>\d[\d,]*(?:\.\d+)?)(?!\w|-[A-Z]\b)"
@@ -26,7 +29,8 @@ _NUMBER = re.compile(
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _STATES_PER_CENTS = re.compile(r"%|change|percent|margin|rate", re.IGNORECASE)
-_COMMON = frozenset("the and for was were with from than its nvidia google alphabet apple marvel our that this".split())
+_COMMON = frozenset({"the", "and", "for", "was", "were", "with", "from", "than", "that", "this", "its", "our"})
+_COMMON |= {"nvidia", "alphabet", "google", "apple", "marvell"}
 
 
 class Number(NamedTuple):
@@ -90,7 +94,7 @@ def sentences(text: str) -> list[str]:
 
 
 def numbers(text: str) -> Iterator[Number]:
-    """Numbers and dates of `text`, in no particular order; digits inside a word (H20, FY2026) are names, not numbers."""
+    """Numbers and dates of `text`, in no particular order. Digits inside a word (H20, FY2026) are names."""
     yield from dates(text)
     for match in _NUMBER.finditer(_DATE.sub(" ", text)):
         digits = match["digits"].rstrip(",")
@@ -131,8 +135,8 @@ def filing(sources: Path, ticker: str, form: str, filed: str, accession: str) ->
     for published in (sources / "sec-raw").glob(f"{ticker[:4].lower()}_companyfacts.json"):
         for taxonomy in _json(published)["facts"].values():
             for concept, stated in taxonomy.items():
-                facts = (fact for unit in stated["units"].values() for fact in unit)
-                rows += [{**fact, "concept": concept, "value": fact["val"]} for fact in facts if fact["accn"] == accession]
+                facts = [fact for unit in stated["units"].values() for fact in unit if fact["accn"] == accession]
+                rows += [{**fact, "concept": concept, "value": fact["val"]} for fact in facts]
     evidence = [piece for text in texts for piece in _pieces(text)] + [_fact(row) for row in rows]
     named = {number for text in texts for number in numbers(text) if number.unit in ("date", "day", "year")}
     named |= {number for row in rows for number in _when(row)}

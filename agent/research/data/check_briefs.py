@@ -92,14 +92,16 @@ def check_numbers(brief: Brief, source: Filing) -> Iterator[str]:
 
 
 def _is_filing_date(number: Number, brief: Brief) -> bool:
-    return number.unit == "date" and str(number.value) in (brief.period_end.replace("-", ""), brief.filed.replace("-", ""))
+    days = {day.replace("-", "") for day in (brief.period_end, brief.filed)}
+    return number.unit == "date" and str(number.value) in days
 
 
 def _follows(number: Number, others: Iterable[Number]) -> bool:
     """Whether `number` is a per cent share or growth, a difference, or a sum of two to four of the others."""
     alike = [(n.value * SCALE.get(n.unit, Decimal(1)), n.unit == "%") for n in others]
     pairs = [(a, b) for (a, x), (b, y) in permutations(alike, 2) if x == y]
-    if number.unit == "%" and any(number.rounds(a / b * 100) or number.rounds((a / b - 1) * 100) for a, b in pairs if b):
+    ratios = [a / b for a, b in pairs if b]
+    if number.unit == "%" and any(number.rounds(r * 100) or number.rounds((r - 1) * 100) for r in ratios):
         return True
     scale = SCALE.get(number.unit, Decimal(1))
     terms = [value for value, per_cent in alike if per_cent == (number.unit == "%")]

@@ -1,0 +1,141 @@
+"""Follow-up questions: what a question leaves out is taken from the one before."""
+
+import re
+from dataclasses import replace
+
+from agent.research.facts import facts
+from agent.research.periods import Period
+from agent.research.reading import Reading
+from agent.research.when import When
+
+_ELLIPTICAL = re.compile(
+    r"^\s*(?:and|but|or|so|ok(?:ay)?|then|now|also|what\s+about|how\s+about|same|as\s+an?|in\s+(?:percent|dollars|per\s*cent|absolute|%)|"
+    r"versus|vs|compared|for\s|why\b|over\s+time|which\s+one|show)",
+    re.IGNORECASE,
+)
+_POINTS = re.compile(r"\b(?:it|its|it's|they|their|them|that|this|those|these|he|she|same|both|the\s+company)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(r"\b(?:that|this|those|these|such)\b", re.IGNORECASE)
+_YEAR_BEFORE = re.compile(
+    r"\b(?:(?:a|one|the)\s+)?(?:year\s+(?:earlier|before|ago|prior)|(?:prior|previous|preceding)\s+year|year-earlier|year-ago)\b|\blast\s+year\b"
+    r"|\b12\s+months\s+(?:earlier|before)\b",
+    re.IGNORECASE,
+)
+_QUARTER_BEFORE = re.compile(
+    r"\b(?:quarter\s+(?:earlier|before|ago|prior)|(?:prior|previous|preceding)\s+quarter|quarter\s+before\s+that)\b", re.IGNORECASE
+)
+_AFTER = re.compile(r"\b(?:(?:quarter|year)\s+(?:after|later)|following\s+(?:quarter|year))\b", re.IGNORECASE)
+_PERCENT = re.compile(r"\b(?:percent\w*|per\s*cent|share|proportion|%)|%", re.IGNORECASE)
+_DOLLARS = re.compile(r"\b(?:dollars?|absolute|amount|usd)\b", re.IGNORECASE)
+_TURN_TO_WHY = re.compile(r"\b(?:why|how\s+come|what\s+drove|reasons?|explain)\b", re.IGNORECASE)
+_EMPTY = re.compile(
+    r"\b(?:and|but|or|so|ok|okay|then|now|also|what|about|how|same|for|the|in|of|to|a|an|is|was|were|did|it|its|that|this|with|please|me|"
+    r"show|do|does|at|by|on|as|percent|percentage|dollars|year|quarter|earlier|before|ago|prior|previous|there|again|why|much|one|thing|"
+    r"question|me|answer|too)\b|[^\w&]+",
+    re.IGNORECASE,
+)
+
+
+def inherit(own: Reading, before: Reading) -> Reading:
+    """`own` with its gaps filled from the reading before it, where it is a follow-up at all."""
+    elliptical = bool(_ELLIPTICAL.search(own.question)) or bool(_POINTS.search(own.question))
+    says = bool(_EMPTY.sub("", own.words))
+    if own.tickers and says and not _ELLIPTICAL.search(own.question):
+        return own
+    reading = replace(own, follows=True, tickers=own.tickers or _companies(own, before))
+    shift = _shift(own.question)
+    if own.operation == "text":
+        reading = _text(reading, own, before, says=says, shifted=shift != (0, 0))
+    elif not (own.tickers and own.when.named):
+        reading = _figures(reading, own, before)
+    if reading.operation != "text" and shift != (0, 0) and before.when:
+        return replace(reading, when=_moved(before, reading, shift), against=before.against)
+    if reading.operation != "text" and not own.when.named and (elliptical or not own.tickers):
+        return replace(reading, when=before.when)
+    return reading
+
+
+def _companies(own: Reading, before: Reading) -> tuple[str, ...]:
+    return () if own.others else before.tickers
+
+
+def _text(reading: Reading, own: Reading, before: Reading, *, says: bool, shifted: bool) -> Reading:
+    """A follow-up that names no figure: another company or time for what was asked, or a new question of words."""
+    bare = not says or (shifted and not re.search(r"\w{4,}", _EMPTY.sub(" ", _YEAR_BEFORE.sub(" ", _QUARTER_BEFORE.sub(" ", own.words)))))
+    if _asks_percent(own) and before.operation == "lookup" and before.metrics:
+        return _in_percent(reading, before)
+    if _DOLLARS.search(own.question) and before.operation in ("growth", "share") and len(own.words.split()) < 5:
+        return replace(_content(reading, before), operation="lookup", of_revenue=False)
+    if _TURN_TO_WHY.search(own.question) and not re.search(r"\w{4,}", _EMPTY.sub(" ", own.words)):
+        return replace(_content(reading, before), wants_text=True, words=f"{own.words} {before.words}", when=before.when)
+    if bare:
+        return _content(reading, before)
+    if _POINTS_BACK.search(own.question):
+        return replace(reading, words=f"{own.words} {before.words}")
+    return reading
+
+
+def _content(reading: Reading, before: Reading) -> Reading:
+    return replace(
+        reading,
+        metrics=before.metrics,
+        member=before.member,
+        breakdown=before.breakdown,
+        operation=before.operation,
+        against=before.against,
+        of_revenue=before.of_revenue,
+        receivables=before.receivables,
+        words=before.words,
+        wants_text=before.wants_text,
+    )
+
+
+def _figures(reading: Reading, own: Reading, before: Reading) -> Reading:
+    """A follow-up that names another figure, or another way to look at the same one."""
+    if own.member and before.metrics and not before.of_revenue:
+        keeps = before.operation if before.operation in ("growth", "share", "trend") else own.operation
+        return replace(reading, operation=keeps if own.operation == "lookup" else own.operation)
+    if own.metrics == ("revenue",) and own.of_revenue is False and _asks_percent(own) and before.metrics:
+        return _in_percent(reading, before)
+    if own.operation == "lookup" and before.operation in ("growth", "trend", "ttm") and _ELLIPTICAL.search(own.question):
+        return replace(reading, operation=before.operation, against=before.against)
+    return reading
+
+
+def _asks_percent(own: Reading) -> bool:
+    return bool(_PERCENT.search(own.question)) and len(own.words.split()) < 8
+
+
+def _in_percent(reading: Reading, before: Reading) -> Reading:
+    """A figure in per cent: a part or a cost as a share of revenue, revenue as growth."""
+    inherited = replace(_content(reading, before), when=reading.when if reading.when.named else before.when)
+    if before.member:
+        return replace(inherited, operation="share")
+    if before.metrics == ("revenue",):
+        return replace(inherited, operation="growth")
+    return replace(inherited, of_revenue=True)
+
+
+def _shift(question: str) -> tuple[int, int]:
+    """Years and quarters that a follow-up moves the time by."""
+    if _QUARTER_BEFORE.search(question):
+        return 0, -1
+    if _YEAR_BEFORE.search(question):
+        return -1, 0
+    if after := _AFTER.search(question):
+        return (0, 1) if "quarter" in after[0].lower() else (1, 0)
+    return 0, 0
+
+
+def _moved(before: Reading, reading: Reading, shift: tuple[int, int]) -> When:
+    ticker = (reading.tickers or before.tickers or ("NVDA",))[0]
+    metric = "revenue"
+    base = before.when.of(ticker) or (facts().latest(ticker, metric),)
+    return When(periods=tuple(moved(period, *shift) for period in base))
+
+
+def moved(period: Period, years: int, quarters: int) -> Period:
+    """A period so many years and quarters later; a year moves by a year for each quarter's step."""
+    if period.quarter is None:
+        return Period(period.year + years + quarters)
+    index = period.year * 4 + period.quarter - 1 + 4 * years + quarters
+    return Period(index // 4, index % 4 + 1)

@@ -1,0 +1,246 @@
+"""Reads a question: companies, periods, figures, operation. Worth more than any ranker."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from agent.request import Turn
+from agent.research import scope
+from agent.research.companies import OTHERS, named, one_slip, without_names
+from agent.research.corpus import load_briefs
+from agent.research.filers import FILERS
+from agent.research.followup import inherit
+from agent.research.lexicon import FILLERS, metrics_in
+from agent.research.members import breakdown_in, member_in
+from agent.research.metrics import names
+from agent.research.reading import Breakdown, Operation, Reading
+from agent.research.sentences import words
+from agent.research.when import When, when
+
+_WHY = re.compile(
+    r"\b(?:why|how come|what\s+(?:drove|drives|caused|causes|explains|happened|did\s+\w+\s+say|does\s+\w+\s+say)|reasons?|because|"
+    r"driven\s+by|drivers?|due\s+to|attribut\w+|explain\w*|tell\s+me\s+(?:about|more)|how\s+(?:is|are|does|do|did)\s+(?:\w+\s+){1,3}"
+    r"(?:affected|defined?|treated|valued?|recogni[sz]e\w*|account\w*\s+for|measured?|compete|protect|manage|oversee\w*|work)|policy|"
+    r"policies|risks?|say\s+about|says\s+about|said\s+about|comment\w*)\b",
+    re.IGNORECASE,
+)
+_GROWTH = re.compile(
+    r"\b(?:gr[oe]w\w*|rise|rises|rising|rose|risen|increas\w+|decreas\w+|fall|falls|falling|fell|fallen|drop\w*|declin\w+|chang\w+|"
+    r"jump\w*|shr[iau]nk\w*|faster|slower|surge\w*|climb\w*|soar\w*|slump\w*|plunge\w*|yoy|y/y|qoq|q/q|year[\s-]+(?:over|on)[\s-]+year|"
+    r"quarter[\s-]+(?:over|on)[\s-]+quarter|sequential\w*|up\s+or\s+down|doubl\w+|tripl\w+|gain\w*|"
+    r"(?:compared|relative)\s+(?:to|with)\s+(?:the\s+)?(?:a\s+)?(?:year|quarter|prior|previous|last|same)|"
+    r"(?:versus|vs\.?|from|over|than|against)\s+(?:the\s+|a\s+)?(?:year|quarter|prior|previous|last|same\s+quarter)[\w-]*)",
+    re.IGNORECASE,
+)
+_QOQ = re.compile(
+    r"\b(?:qoq|q/q|quarter[\s-]+(?:over|on|to)[\s-]+quarter|sequential\w*|(?:prior|previous|preceding|last)\s+quarter|"
+    r"quarter\s+(?:before|earlier)|from\s+the\s+quarter\s+before)\b",
+    re.IGNORECASE,
+)
+_COMPOUND = re.compile(r"\b(?:cagr|compound\w*|growth\s+(?:a|per)\s+year\s+from|annuali[sz]ed\s+growth)\b", re.IGNORECASE)
+_TTM = re.compile(
+    r"\b(?:ttm|ltm|trailing|(?:last|past|latest|most\s+recent)\s+(?:twelve|12)\s+months|"
+    r"(?:sum\s+of\s+(?:the\s+)?)?(?:last|past|latest)\s+(?:four|4)\s+quarters?)\b",
+    re.IGNORECASE,
+)
+_TREND = re.compile(
+    r"\b(?:trends?|over\s+time|over\s+the\s+(?:years|quarters|last|past)|historical\w*|history|each\s+(?:quarter|year)|by\s+(?:quarter|"
+    r"year)|evol\w+|develop\w+|chart|plot|graph|since\s+(?:fy|fiscal|20)|quarterly|time\s+series|"
+    r"(?:last|past)\s+(?:\w+)\s+(?:quarters|years))\b",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    r"\b(?:share|percent\w*|proportion|portion|fraction|part\s+of|how\s+much\s+of|what\s+%|contribut\w+|account\w*\s+for|come\w*\s+from|"
+    r"depend\w*|mix|weight|makes?\s+up)\b|%",
+    re.IGNORECASE,
+)
+_OF_REVENUE = re.compile(
+    r"\b(?:intensity|as\s+an?\s+(?:%|percent(?:age)?|share|part|proportion|fraction)\s+of\s+(?:its\s+|total\s+|net\s+|their\s+)*"
+    r"(?:revenues?|sales|turnover)|(?:%|percent(?:age)?|share|proportion|fraction|part|much)\s+of\s+(?:its\s+|their\s+|total\s+|net\s+|"
+    r"the\s+)*(?:\w+['’]?s?\s+)?(?:revenues?|sales|turnover)|relative\s+to\s+(?:its\s+)?(?:revenues?|sales)|to[\s-]+(?:revenue|sales)(?:\s+ratio)?|"
+    r"per\s+dollar\s+of\s+(?:revenues?|sales)|divided\s+by\s+(?:revenues?|sales))\b",
+    re.IGNORECASE,
+)
+_CONCENTRATION = re.compile(
+    r"\bconcentrat\w*|\bherfindahl\w*|\bhhi\b|\bcustomers?\s+(?:\w+\s+)?(?:above|over|exceeding|with\s+more\s+than|of\s+more\s+than|"
+    r"at\s+or\s+above|greater\s+than)\s+(?:\w+\s+)?\d+|\b(?:largest|biggest|top|major|big|direct|few)\s+(?:\w+\s+)?customers?\b.*\b"
+    r"(?:share|percent\w*|revenue|sales|much|depend\w*|account\w*)|\b(?:share|percent\w*|much|depend\w*)\b.*\b(?:largest|biggest|top|"
+    r"major|direct|few)\s+(?:\w+\s+)?customers?\b",
+    re.IGNORECASE,
+)
+_COMPARE = re.compile(r"\b(?:compar\w+|versus|vs\.?|than|against|or|both|each|between)\b", re.IGNORECASE)
+_EVERYONE = re.compile(
+    r"\b(?:which|what|who)\b.*\b(?:compan(?:y|ies)|of\s+(?:the|them|these)|highest|most|largest|biggest|best|lowest|more)\b|"
+    r"\ball\s+(?:four|companies|of\s+them)\b|\beach\s+company\b|\bthe\s+four\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class _Figures:
+    metrics: tuple[str, ...]
+    member: str
+    breakdown: Breakdown
+    leftover: tuple[str, ...]
+
+
+def interpret(question: str, turns: tuple[Turn, ...] = ()) -> Reading:
+    """What `question` asks for, with what it leaves out taken from the session's earlier questions."""
+    before: Reading | None = None
+    for turn in turns:
+        before = _one(turn.question, before)
+    return _one(question, before)
+
+
+def _one(question: str, before: Reading | None) -> Reading:
+    own = read(question)
+    reading = inherit(own, before) if before else own
+    return _judged(reading, own)
+
+
+def read(question: str) -> Reading:
+    """A question on its own."""
+    mended = mend(question)
+    who = named(mended)
+    time, rest = when(without_names(mended))
+    figures = _figures(rest, who.tickers)
+    operation, against = _operation(mended, rest, figures, time, len(who.tickers))
+    why = bool(_WHY.search(rest))
+    everyone = bool(not who.tickers and figures.metrics and _EVERYONE.search(rest))
+    reading = Reading(
+        question=question,
+        tickers=tuple(FILERS) if everyone else who.tickers,
+        when=time,
+        metrics=figures.metrics,
+        member=figures.member,
+        breakdown="customer" if operation == "concentration" else figures.breakdown,
+        operation=operation,
+        against=against,
+        of_revenue=bool(_OF_REVENUE.search(rest)) and operation != "concentration",
+        receivables="receivable" in rest.lower(),
+        words=" ".join(rest.split()),
+        wants_text=operation == "text" or why or operation == "concentration",
+        others=who.others,
+        guessed=who.guessed,
+        everyone=everyone,
+    )
+    if figures.leftover and operation != "concentration":
+        return replace(reading, operation="text", wants_text=True)
+    return _tidy(reading, rest)
+
+
+def _tidy(reading: Reading, rest: str) -> Reading:
+    """Metrics that are only the base of a ratio ("R&D as a share of sales"), and ratios that the catalogue has."""
+    metrics = reading.metrics
+    if reading.of_revenue and len(metrics) > 1:
+        metrics = tuple(name for name in metrics if name != "revenue")
+    if re.search(r"\bcash flow\b.*\bmargin", rest, re.IGNORECASE) and metrics[:1] == ("operating_cash_flow",):
+        return replace(reading, metrics=metrics, of_revenue=True)
+    if metrics == ("research_and_development",) and re.search(r"\b(?:intensity|ratio)\b", rest, re.IGNORECASE):
+        return replace(reading, metrics=metrics, of_revenue=True)
+    if reading.of_revenue and metrics == ("revenue",) and not reading.member:
+        return replace(reading, metrics=metrics, of_revenue=False)
+    return replace(reading, metrics=metrics)
+
+
+def _judged(reading: Reading, own: Reading) -> Reading:
+    """The reading, declined where its words, its companies or its lack of any subject ask for it."""
+    decline = scope.by_wording(reading.question)
+    strangers = own.others
+    if decline is None and strangers:
+        compared = bool(own.metrics) and bool(_COMPARE.search(own.words))
+        if not own.tickers and (own.metrics or reading.follows or not own.words) or own.tickers and compared:
+            decline = scope.unknown_company(strangers)
+        elif not own.tickers and not reading.tickers:
+            decline = scope.unknown_company(strangers)
+    if decline is None and not reading.tickers and reading.operation not in ("text", "concentration"):
+        if not reading.metrics and not reading.member:
+            decline = scope.out_of_scope()
+        else:
+            reading = replace(reading, tickers=("NVDA",) if reading.member else tuple(FILERS), everyone=not reading.member)
+    if reading.operation == "concentration" and not reading.tickers:
+        reading = replace(reading, tickers=("NVDA",))
+    return replace(reading, decline=decline)
+
+
+def _figures(rest: str, tickers: tuple[str, ...]) -> _Figures:
+    """Metrics, part and line of a text, and the words left that qualify them in a way that no figure has."""
+    breakdown, without = breakdown_in(rest)
+    member, line, outside = member_in(without) if "NVDA" in tickers or not tickers else ("", "", without)
+    metrics, left = metrics_in(outside)
+    if member or breakdown:
+        metrics = tuple(name for name in metrics if name in ("revenue", "operating_income", "operating_margin")) or ("revenue",)
+        metrics = ("operating_income",) if "operating_income" in metrics else ("revenue",)
+    return _Figures(metrics, member, line or breakdown, _qualifiers(left, rest))
+
+
+def _qualifiers(left: str, rest: str) -> tuple[str, ...]:
+    """Words that no figure of the table takes into account: topics of the briefs, and names."""
+    capitals = {word.lower() for word in re.findall(r"(?<=\S\s)[A-Z][\w-]+", rest)}
+    found = []
+    for word in re.findall(r"[a-z0-9&][\w&]*", left.lower()):
+        if word in FILLERS or len(word) == 1 or re.fullmatch(r"\d+(?:st|nd|rd|th)?", word):
+            continue
+        if word in capitals or word in OTHERS or set(words(word)) & _topics() or not set(words(word)) & _vocabulary():
+            found.append(word)
+    return tuple(found)
+
+
+def _operation(
+    question: str, rest: str, figures: _Figures, time: When, companies: int
+) -> tuple[Operation, Literal["year", "quarter"]]:
+    against: Literal["year", "quarter"] = "quarter" if _QOQ.search(question) else "year"
+    if _CONCENTRATION.search(rest) and not figures.member and not re.search(r"\bdefin|\bmean(?:s|t)?\b", rest):
+        return "concentration", against
+    if not figures.metrics and not figures.member and not figures.breakdown:
+        return "text", against
+    if _COMPOUND.search(rest):
+        return "compound", against
+    if _TTM.search(question):
+        return "ttm", against
+    if figures.breakdown and not figures.member:
+        return "breakdown", against
+    if _GROWTH.search(rest) and not (len(time.periods) > 2):
+        return "growth", against
+    if _TREND.search(question) or time.count > 1 or len(time.periods) > 2:
+        return "trend", against
+    if figures.member and _SHARE.search(rest):
+        return "share", against
+    return "lookup", against
+
+
+def mend(question: str) -> str:
+    """The question with one slip in a word of the figures' vocabulary put right ("operatign income")."""
+
+    def right(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        if word in FILLERS or word in _metric_words() or set(words(word)) & _vocabulary():
+            return match[0]
+        return next((known for known in _metric_words() if len(known) >= 5 and one_slip(word, known)), match[0])
+
+    return re.sub(r"\b[a-zA-Z]{5,}\b", right, question)
+
+
+@cache
+def _metric_words() -> tuple[str, ...]:
+    from_names = {word for name in names() for word in name.split()}
+    return tuple(sorted(from_names | {"quarter", "fiscal", "margin", "growth", "customer", "concentration", "compare"}))
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """Every stemmed word of the briefs."""
+    return frozenset(word for brief in load_briefs() for word in words(brief.searchable))
+
+
+@cache
+def _topics() -> frozenset[str]:
+    """The stemmed words that briefs are about, without those that figures or nothing much are named by."""
+    about = {word for brief in load_briefs() for word in words(f"{brief.title} {brief.topic.replace('-', ' ')}")}
+    return frozenset(about - {stem for word in FILLERS for stem in words(word)})
+
+
+def warm_up() -> None:
+    """Loads what the first question would otherwise wait for."""
+    read("revenue of NVIDIA in Q2 FY2026")

@@ -1,0 +1,123 @@
+"""Which fiscal periods a question means: named ones, calendar dates, and "last year"."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from agent.research.facts import facts
+from agent.research.periods import Period, periods_in
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DATED = re.compile(
+    rf"\b{_MONTH}\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?(20\d\d)\b|\b(?:\d{{1,2}}\.?\s+){_MONTH}\s+(20\d\d)\b"
+    r"|\b(20\d\d)-(\d\d)-\d\d\b",
+    re.IGNORECASE,
+)
+_QUARTER_ONLY = re.compile(r"\b(?:q([1-4])|(first|second|third|fourth)\s+(?:fiscal\s+)?quarter)\b", re.IGNORECASE)
+_LATEST_YEAR = re.compile(
+    r"\b(?:last|latest|most recent|past|previous|this|current)\s+(?:full\s+|complete\s+|reported\s+|business\s+)*"
+    r"(?:fiscal\s+|financial\s+)?year\b|\b(?:annual|annually|yearly|full[- ]year|per year|a year\b(?!\s+(?:ago|earlier|before)))",
+    re.IGNORECASE,
+)
+_LATEST_QUARTER = re.compile(
+    r"\b(?:last|latest|most recent|past|this|current)\s+(?:reported\s+|fiscal\s+)*quarter\b|\bright now\b|\bcurrently\b",
+    re.IGNORECASE,
+)
+_BARE_YEAR = re.compile(r"(?<!fiscal )(?<!fiscal year )(?<!fy)(?<!fy )(?<![\w.,$])(20\d\d)(?![\d,.]*\d|\s*%)", re.IGNORECASE)
+_CALENDAR = re.compile(r"\bcalendar(?:\s+year)?\s+(20\d\d)\b", re.IGNORECASE)
+_COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12}
+_SPAN = re.compile(r"\b(?:last|past|latest|previous|recent)\s+(\d{1,2}|[a-z]+)\s+(?:fiscal\s+)?(quarters|years)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class When:
+    """The time of a question."""
+
+    periods: tuple[Period, ...] = ()
+    """Named in the question, as written; the same for every company."""
+    dates: tuple[tuple[int, int], ...] = ()
+    """Year and month of calendar dates; which fiscal period they end differs by company."""
+    quarter: int = 0
+    """A quarter without its year: the latest of that name."""
+    latest: str = ""
+    """`year` or `quarter`, where the question says "last year" or the like."""
+    count: int = 0
+    """How many periods, where it says "the last eight quarters"."""
+    yearly: bool = False
+    """Whether `count` is in years."""
+    bare_year: bool = field(default=False)
+    """A year was given without "fiscal": it may be meant as a calendar year."""
+
+    @property
+    def named(self) -> bool:
+        return bool(self.periods or self.dates or self.quarter or self.latest or self.count)
+
+    def of(self, ticker: str) -> tuple[Period, ...]:
+        """The fiscal periods of one company; empty where the question names no time."""
+        found = list(self.periods)
+        found += [period for year, month in self.dates if (period := _ended(ticker, year, month))]
+        if self.quarter:
+            quarters = [period for period in facts().periods(ticker, "revenue") if period.quarter == self.quarter]
+            found += quarters[-1:]
+        if self.latest:
+            found.append(facts().latest(ticker, "revenue", yearly=self.latest == "year"))
+        return tuple(dict.fromkeys(found))
+
+
+def when(question: str) -> tuple[When, str]:
+    """The time that a question names, and the question without those words."""
+    rest = question.replace("’", "'")
+    span = _SPAN.search(rest)
+    count = 0
+    if span:
+        count = int(span[1]) if span[1].isdigit() else _COUNT.get(span[1].lower(), 0)
+        rest = _SPAN.sub(" ", rest)
+    dates = tuple(_date(match) for match in _DATED.finditer(rest))
+    undated = _DATED.sub(" ", rest)
+    periods = tuple(periods_in(undated))
+    bare = bool(periods) and bool(_BARE_YEAR.search(undated)) and not any(period.quarter for period in periods)
+    rest = _without_periods(undated)
+    quarter = 0
+    latest = ""
+    if not periods and not dates:
+        alone = _QUARTER_ONLY.search(rest)
+        if alone:
+            quarter = int(alone[1] or {"first": 1, "second": 2, "third": 3, "fourth": 4}[alone[2].lower()])
+        elif _LATEST_YEAR.search(rest):
+            latest = "year"
+        elif _LATEST_QUARTER.search(rest):
+            latest = "quarter"
+    for pattern in (_QUARTER_ONLY, _LATEST_YEAR, _LATEST_QUARTER):
+        rest = pattern.sub(" ", rest)
+    yearly = bool(span and span[2].lower() == "years")
+    return When(periods, dates, quarter, latest, count, yearly, bare), rest
+
+
+def _date(match: re.Match[str]) -> tuple[int, int]:
+    if match[5]:
+        return int(match[5]), int(match[6])
+    name = (match[1] or match[3]).lower()
+    return int(match[2] or match[4]), next(i for i, month in enumerate(_MONTHS, 1) if month.startswith(name))
+
+
+def _ended(ticker: str, year: int, month: int) -> Period | None:
+    """The quarter that ended in that month, or within three weeks of it (52/53-week years move)."""
+    middle = date(year, month, 15)
+    for fact in reversed(facts().series(ticker, "revenue")):
+        if (fact.end.year, fact.end.month) == (year, month):
+            return fact.period
+    near = [fact for fact in facts().series(ticker, "revenue") if abs((fact.end - middle).days) <= 20]
+    return near[-1].period if near else None
+
+
+_NAMED = re.compile(
+    r"\b(?:(?:q[1-4]|[1-4]q|(?:first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+(?:fiscal\s+)?quarter|quarter\s+[1-4])"
+    r"(?:\s+(?:of|in|for)(?:\s+the)?)?[\s,/-]*)?(?:(?:fy|fiscal(?:\s+year)?|calendar(?:\s+year)?|year|')[\s-]*'?(?:20\d\d|\d\d)|20\d\d)"
+    r"(?:[\s,/-]*(?:q[1-4]|[1-4]q|(?:first|second|third|fourth)\s+quarter))?(?![\d,.]*\d|\s*%)\b|\b[1-4]q\d\d\b",
+    re.IGNORECASE,
+)
+
+
+def _without_periods(text: str) -> str:
+    return _NAMED.sub(" ", text)

@@ -1,0 +1,133 @@
+"""A run in the terminal: live steps, streaming text, sources at the end."""
+
+import re
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from agent.entries import Entry
+from agent.events import Artifact, Input, Json, Token, Tool, Warning
+from agent.view import Step, View, apply
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("–", "dim")}
+_OUTCOMES = {"completed": "green", "cancelled": "yellow", "timeout": "red", "error": "red", "interrupted": "red"}
+
+
+def plain(text: str) -> str:
+    """Text from models and documents without what would steer a terminal."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+class Terminal:
+    """Draws one run; call `show` with each entry, and `close` whatever happens."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._view = View()
+        self._live: Live | None = None
+        self._printed: set[str] = set()
+        self._is_writing = False
+
+    def show(self, entry: Entry) -> None:
+        self._view = apply(self._view, entry)
+        match event := entry.event:
+            case Token(channel="answer"):
+                self._write(event.text)
+            case Warning():
+                self._line(Text(f"⚠ {plain(event.message)}", "yellow"))
+            case Input(state="requested"):
+                self._line(Text(f"? {plain(event.prompt)}", "bold cyan"))
+            case Artifact(kind="value"):
+                self._line(Text(f"= {plain(event.title)}: {plain(str(event.data.get('text', '')))}", "cyan"))
+            case Tool(state="done" | "failed"):
+                self._line(Text(f"  {event.name}({_call(event.arguments)}) {event.state}", "dim"))
+            case _:
+                self._draw_steps()
+        if self._view.stream.phase == "ended":
+            self._finish()
+
+    def close(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _draw_steps(self) -> None:
+        for step in self._view.stream.steps:
+            if step.state != "running" and step.id not in self._printed:
+                self._printed.add(step.id)
+                self._line(_line_of(step))
+        running = [step for step in self._view.stream.steps if step.state == "running"]
+        if self._is_writing or not self._console.is_terminal:
+            return
+        if self._live is None:
+            self._live = Live(console=self._console, refresh_per_second=12, transient=True)
+            self._live.start()
+        self._live.update(Group(*(_spinner(step) for step in running)))
+
+    def _write(self, text: str) -> None:
+        if not self._is_writing:
+            self.close()
+            self._is_writing = True
+            self._console.print()
+        self._console.print(Text(plain(text)), end="", soft_wrap=True)
+
+    def _line(self, line: Text) -> None:
+        if self._is_writing:
+            self._console.print()
+            self._is_writing = False
+        self._console.print(line)
+
+    def _finish(self) -> None:
+        self._draw_steps()
+        self.close()
+        view = self._view
+        if self._is_writing:
+            self._console.print()
+        if view.error is not None:
+            self._console.print(Text(f"✗ {plain(view.error.message)}", "red"))
+        if view.message.citations:
+            self._console.print(_sources(view))
+        self._console.print(_footer(view))
+
+
+def _spinner(step: Step) -> RenderableType:
+    return Spinner("dots", Text(f" {plain(step.label or step.step)}"))
+
+
+def _line_of(step: Step) -> Text:
+    mark, style = _MARKS[step.state]
+    seconds = ((step.ended_ms or step.started_ms) - step.started_ms) / 1000
+    line = Text(f"{mark} ", style)
+    line.append(plain(step.label or step.step), "default")
+    if step.detail:
+        line.append(f" · {plain(step.detail)}", "dim")
+    return line.append(f" · {seconds:.1f} s", "dim")
+
+
+def _call(arguments: Json) -> str:
+    return plain(", ".join(f"{name}={value}" for name, value in arguments.items()))
+
+
+def _sources(view: View) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for card in view.message.citations:
+        title = Text(plain(" · ".join(part for part in (card.title, card.locator) if part)), "bold")
+        body = Text("\n".join(plain(part) for part in (card.quote, card.url) if part), "dim")
+        table.add_row(Text(f"[{card.index}]", "cyan"), Group(title, body))
+    return table
+
+
+def _footer(view: View) -> Text:
+    timings, outcome = view.stream.timings, view.stream.outcome or "interrupted"
+    parts = [
+        ("first feedback", timings.first_feedback_ms),
+        ("first token", timings.first_token_ms),
+        ("total", timings.total_ms),
+    ]
+    said = " · ".join(f"{name} {ms / 1000:.2f} s" for name, ms in parts if ms is not None)
+    line = Text(f"\n{outcome}{' (partial)' if view.stream.partial else ''}", _OUTCOMES[outcome])
+    return line.append(f" · {said}", "dim")

@@ -1,0 +1,235 @@
+"""The parts of a run as HTML: steps, sources, artifacts, tool calls, warnings, times.
+
+`sections` gives each part as numbered items. The live view sends the items that changed, and a
+finished turn is drawn from the very same ones, so nothing moves when a run ends.
+"""
+
+import json
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from agent.events import Artifact, Citation, Error, Input, Tool, Warning
+from agent.request import Run
+from agent.view import Step, View
+from apps import words
+from apps.markup import link, text
+from apps.tables import table
+
+Items = dict[int, str]
+"""The HTML of a section's items, by a number that orders them."""
+
+LEFT = ("status", "reasoning", "answer", "error", "warnings", "input", "outcome")
+"""The sections of a turn of the conversation, in their order."""
+RIGHT = ("steps", "sources", "artifacts", "tools")
+
+
+def drawn_from(view: View) -> Mapping[str, object]:
+    """What each section but the answer depends on: while it is equal, the section need not be drawn again."""
+    stream = view.stream
+    running = tuple(step for step in stream.steps if step.state == "running")
+    return {
+        "status": (stream.phase, running[-1:], bool(view.message.answer)),
+        "reasoning": len(view.message.reasoning),
+        "error": view.error,
+        "warnings": len(view.warnings),
+        "input": view.input,
+        "outcome": (stream.phase, stream.outcome),
+        "steps": stream.steps,
+        "sources": view.message.citations,
+        "artifacts": tuple((one.id, one.version) for one in view.artifacts.values()),
+        "tools": view.tools,
+    }
+
+
+def section(name: str, view: View, run: Run) -> Items:
+    """The items of one section but the answer."""
+    match name:
+        case "status":
+            return status(view)
+        case "reasoning":
+            return reasoning(view.message.reasoning)
+        case "error":
+            return {0: error(view.error)} if view.error else {}
+        case "warnings":
+            return {i: warning(one) for i, one in enumerate(view.warnings)}
+        case "input":
+            return {0: question(run.run_id, view.input)} if view.input else {}
+        case "outcome":
+            return {0: outcome(view, run)} if view.stream.phase == "ended" else {}
+        case "steps":
+            return {i: step(one) for i, one in enumerate(view.stream.steps)}
+        case "sources":
+            return {one.index: source(run.run_id, one) for one in view.message.citations}
+        case "artifacts":
+            return {i: artifact(run.run_id, one) for i, one in enumerate(view.artifacts.values())}
+        case "tools":
+            return {i: tool(one) for i, one in enumerate(view.tools)}
+        case _:
+            raise KeyError(f"no section {name!r}")
+
+
+def status(view: View) -> Items:
+    """One line that says what is happening, until it has ended."""
+    phase = view.stream.phase
+    if phase == "ended":
+        return {}
+    running = [one for one in view.stream.steps if one.state == "running"]
+    label = text(running[-1].label or running[-1].step, 300) if running else words.PHASES[phase]
+    if phase == "waiting_input":
+        label = words.PHASES[phase]
+    return {0: f'<span class="fl-dot"></span><span>{label}</span>'}
+
+
+def reasoning(said: str) -> Items:
+    if not said.strip():
+        return {}
+    return {0: f'<details class="fl-reasoning"><summary>Reasoning</summary><p>{text(said, 20_000)}</p></details>'}
+
+
+def step(one: Step) -> str:
+    if one.ended_ms is None:
+        time = f'<time class="fl-tick" data-since="{one.started_ms:.0f}"></time>'
+    else:
+        time = f"<time>{words.seconds(one.ended_ms - one.started_ms)}</time>"
+    detail = f"<small>{text(one.detail, 300)}</small>" if one.detail else ""
+    label = text(one.label or one.step.replace("_", " "), 300)
+    return (
+        f'<div class="fl-step is-{one.state}" role="listitem">{_mark(one.state)}'
+        f"<div><b>{label}</b>{detail}</div>{time}</div>"
+    )
+
+
+def _mark(state: str) -> str:
+    return f'<i class="fl-mark" role="img" aria-label="{state}"></i>'
+
+
+def source(run_id: str, one: Citation) -> str:
+    title = link(one.url, text(one.title, 300)) if one.url else text(one.title, 300)
+    kind = f'<span class="fl-tag">{text(one.source, 60)}</span>' if one.source else ""
+    where = " · ".join(part for part in (text(one.locator, 200), _match(one.score)) if part)
+    return (
+        f'<article class="fl-card fl-source" id="src-{text(run_id)}-{one.index}" tabindex="-1">'
+        f'<header><span class="fl-number">{one.index}</span><h4>{title}</h4>{kind}</header>'
+        + (f'<p class="fl-where">{where}</p>' if where else "")
+        + (f"<blockquote>{text(one.quote)}</blockquote>" if one.quote else "")
+        + "</article>"
+    )
+
+
+def _match(score: float | None) -> str:
+    return "" if score is None else f"match {score:.2f}"
+
+
+def tool(one: Tool) -> str:
+    out = "" if one.output is None else f"<h5>Output</h5><pre>{text(_json(one.output), 4_000)}</pre>"
+    log = f"<h5>Log</h5><pre>{text(one.log, 4_000)}</pre>" if one.log else ""
+    arguments = f"<h5>Arguments</h5><pre>{text(_json(one.arguments), 4_000)}</pre>" if one.arguments else ""
+    return (
+        f'<details class="fl-card fl-tool is-{one.state}"><summary>{_mark(one.state)}'
+        f"<code>{text(one.name, 100)}</code><span>{text(_brief(one.arguments), 200)}</span></summary>"
+        f"{arguments}{out}{log}</details>"
+    )
+
+
+def _json(value: JsonValue) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _brief(arguments: Mapping[str, JsonValue]) -> str:
+    return ", ".join(f"{name}={_json(value)}" for name, value in arguments.items())
+
+
+def artifact(run_id: str, one: Artifact) -> str:
+    """A value with its formula, a table, a list of documents or a file. A chart is an empty frame, marked with
+    `data-chart`, that the page fills with a chart of its own kind."""
+    title = f"<h4>{text(one.title, 300)}</h4>" if one.title else ""
+    if one.kind == "chart":
+        mark = f'data-chart="{text(one.id, 200)}" data-version="{one.version}"'
+        return f'<article class="fl-card fl-chart" {mark}>{title}<p class="fl-where">Chart</p></article>'
+    body = {"value": _value, "table": table, "documents": _documents, "file": _file}[one.kind](one.data)
+    return f'<article class="fl-card fl-{one.kind}">{title}{body}</article>'
+
+
+def _value(data: Mapping[str, JsonValue]) -> str:
+    shown = data.get("text") or " ".join(str(data[key]) for key in ("value", "unit") if data.get(key) is not None)
+    formula = f'<p class="fl-formula"><code>{text(str(data["formula"]), 500)}</code></p>' if data.get("formula") else ""
+    inputs = data.get("inputs")
+    rows = [one for one in inputs if isinstance(one, dict)] if isinstance(inputs, list) else []
+    listed = "".join(
+        f"<div><dt>{_field(one, 'label')}</dt><dd>{_field(one, 'text') or _field(one, 'value')}</dd></div>"
+        for one in rows[:50]
+    )
+    return f'<p class="fl-figure">{text(str(shown), 300)}</p>{formula}' + (f"<dl>{listed}</dl>" if listed else "")
+
+
+def _field(data: Mapping[str, JsonValue], name: str) -> str:
+    return text(str(data.get(name, "")), 300)
+
+
+def _documents(data: Mapping[str, JsonValue]) -> str:
+    found = data.get("documents")
+    rows = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    items = (link(str(one.get("url", "")), _field(one, "title")) for one in rows[:100])
+    return "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+def _file(data: Mapping[str, JsonValue]) -> str:
+    name = link(str(data.get("url", "")), _field(data, "name"))
+    content = f"<pre>{text(str(data['text']), 4_000)}</pre>" if data.get("text") else ""
+    return f'<p>{name} <span class="fl-tag">{_field(data, "media_type")}</span></p>{content}'
+
+
+def warning(one: Warning) -> str:
+    return f'<p class="fl-warning" title="{text(one.code, 100)}">{text(one.message)}</p>'
+
+
+def error(one: Error) -> str:
+    again = " <span>You can ask again.</span>" if one.retryable else ""
+    return f'<p class="fl-error" role="alert">{text(one.message)}{again} <code>{text(one.code, 100)}</code></p>'
+
+
+def question(run_id: str, one: Input) -> str:
+    """What the run asks the user, as a form that the component posts. Choices are buttons."""
+    choices = one.schema_.get("enum")
+    if one.schema_.get("type") == "boolean":
+        choices = [True, False]
+    if isinstance(choices, list):
+        names = {True: "Yes", False: "No"}
+        controls = "".join(
+            f'<button name="value" value="{text(json.dumps(choice), 500)}">'
+            f"{names[choice] if isinstance(choice, bool) else text(str(choice), 200)}</button>"
+            for choice in choices[:20]
+        )
+    else:
+        kind = "number" if one.schema_.get("type") in ("number", "integer") else "text"
+        controls = f'<input name="text" type="{kind}" step="any" aria-label="Your answer" required>'
+        controls += "<button>Answer</button>"
+    return (
+        f'<form class="fl-ask" data-run="{text(run_id)}" data-input="{text(one.id, 500)}"><p>{text(one.prompt)}</p>'
+        f'{controls}<button type="button" class="fl-decline" name="decline">Decline</button></form>'
+    )
+
+
+def outcome(view: View, run: Run) -> str:
+    """How it ended and how long one waited, under a finished answer."""
+    stream = view.stream
+    ended = stream.outcome or "completed"
+    said = "" if ended == "completed" else f'<p class="fl-outcome is-{ended}">{words.OUTCOMES[ended]}</p>'
+    if stream.partial and ended == "completed":
+        said = f'<p class="fl-outcome">{words.PARTIAL}</p>'
+    t = stream.timings
+    pairs = {words.FIRST_FEEDBACK: t.first_feedback_ms, words.FIRST_TOKEN: t.first_token_ms, words.TOTAL: t.total_ms}
+    parts = [f"<span>{name} <b>{words.seconds(ms)}</b></span>" for name, ms in pairs.items() if ms is not None]
+    parts += [f'<span class="fl-tag">{label}</span>' for label in labels(run)]
+    return f'{said}<p class="fl-times">{"".join(parts)}</p>'
+
+
+def labels(run: Run) -> list[str]:
+    """What a reader must know of how this answer came to be: a simulated pace, a replay. HTML."""
+    found = []
+    if pace := run.request.get("pace"):
+        found.append(words.PACED.format(pace=text(str(pace), 50)))
+    if run.replay_of:
+        found.append(words.REPLAYED.format(run=text(run.replay_of, 50)))
+    return found

@@ -1,0 +1,174 @@
+// Draws running answers in place, for every front end: fills the empty elements
+// `[data-run][data-section]` of a page with the items that the view stream (apps/view_stream.py) sends.
+// It makes no HTML of its own from data: what it inserts was escaped by apps/markup.py.
+
+const api = new URL("..", import.meta.url);
+const roots = new Map();
+let run = null; // one EventSource a page: browsers open six connections to a host
+
+/** Follows the run whose sections are inside `root`. `options`: onEnded(run), onCharts(run). Returns an unmount. */
+export function mount(root, options = {}) {
+  roots.set(root, options);
+  root.querySelectorAll(".fl-echo").forEach(echoed => echoed.nextSibling || root.querySelector(".fl-live[data-of]") ? echoed.remove() : 0);
+  const id = root.querySelector("[data-run][data-section]")?.dataset.run;
+  if (id && id !== run?.id) follow(id);
+  if (run) draw(root);
+  return () => roots.delete(root);
+}
+
+function follow(id) {
+  run?.source?.close();
+  run = { id, items: {}, seq: 0, phase: "queued", now: 0, at: performance.now(), wait: 250, charts: 0 };
+  connect(run);
+}
+
+function connect(of) {
+  of.source = new EventSource(new URL(`runs/${of.id}/view?after=${of.seq}`, api));
+  of.source.addEventListener("view", event => { of.wait = 250; take(of, JSON.parse(event.data), Number(event.lastEventId)); });
+  of.source.addEventListener("error", () => {
+    // After an error status, such as a proxy's 502 during a restart, the browser does not try again by itself.
+    if (of.source.readyState !== EventSource.CLOSED || of !== run || of.phase === "ended") return;
+    setTimeout(() => of === run && connect(of), of.wait * (1 + Math.random()));
+    of.wait = Math.min(5000, of.wait * 2);
+  });
+}
+
+function take(of, frame, seq) {
+  if (of !== run) return of.source.close();
+  const was = of.phase;
+  Object.assign(of, { seq, now: frame.now, at: performance.now(), phase: frame.phase });
+  for (const [section, i, html, tail] of frame.set) {
+    const items = (of.items[section] ??= {});
+    if (html === null) delete items[i];
+    else items[i] = { seq, html: tail === undefined ? html : items[i].html.slice(0, html) + tail };
+    if (section === "artifacts" && items[i]?.html.includes("data-chart=")) of.charts = seq;
+  }
+  roots.forEach((_, root) => draw(root));
+  if (of.charts === seq) tell("onCharts", of.id);
+  if (frame.phase !== "ended") return;
+  of.source.close();
+  if (was !== "ended") tell("onEnded", of.id);
+}
+
+const tell = (what, id) => roots.forEach(options => options[what]?.(id));
+
+function draw(root) {
+  for (const slot of root.querySelectorAll(`[data-run="${CSS.escape(run.id)}"][data-section]`)) {
+    if (slot.shown?.run !== run.id) { slot.shown = { run: run.id, seq: -1, nodes: {} }; slot.replaceChildren(); }
+    const { shown } = slot, items = run.items[slot.dataset.section] ?? {};
+    for (const i in shown.nodes) if (!(i in items)) { shown.nodes[i].remove(); delete shown.nodes[i]; }
+    for (const i in items) {
+      if (items[i].seq <= shown.seq) continue;
+      const node = (shown.nodes[i] ??= slot.insertBefore(document.createElement("div"), after(shown.nodes, i)));
+      const template = document.createElement("template");
+      template.innerHTML = items[i].html;
+      patch(node, template.content);
+    }
+    shown.seq = run.seq;
+  }
+  tick();
+  root.querySelectorAll("[data-stick]").forEach(stick);
+  if (root.dataset) root.dataset.seq = run.seq;
+}
+
+const after = (nodes, i) => nodes[Object.keys(nodes).find(key => Number(key) > Number(i))] ?? null;
+
+// Keeps what is equal, so that a selection, an open <details> and the focus survive.
+function patch(old, now) {
+  let a = old.firstChild, b = now.firstChild;
+  while (a && b) {
+    const [nextA, nextB] = [a.nextSibling, b.nextSibling];
+    if (!a.isEqualNode(b)) {
+      if (a.nodeType === Node.TEXT_NODE && b.nodeType === Node.TEXT_NODE) a.data = b.data;
+      else if (a.nodeType === Node.ELEMENT_NODE && sameTag(a, b)) patch(a, b);
+      else old.replaceChild(b, a);
+    }
+    [a, b] = [nextA, nextB];
+  }
+  while (a) { const next = a.nextSibling; a.remove(); a = next; }
+  while (b) { const next = b.nextSibling; old.append(b); b = next; }
+}
+
+const sameTag = (a, b) => a.cloneNode().isEqualNode(b.cloneNode?.());
+
+// Elapsed seconds of the steps that run. What is left nobody knows, so it is never shown.
+function tick() {
+  if (!run || run.phase === "ended") return;
+  const now = run.now + performance.now() - run.at;
+  for (const time of document.querySelectorAll(".fl-tick"))
+    time.textContent = `${(Math.max(0, now - time.dataset.since) / 1000).toFixed(1)} s`;
+}
+setInterval(tick, 100);
+
+// Follows the end of the answer until the reader scrolls up, and again once they are back at the bottom.
+function stick(pane) {
+  if (pane.stuck === undefined) {
+    pane.stuck = true;
+    let last = pane.scrollTop;
+    pane.addEventListener("wheel", event => { if (event.deltaY < 0) pane.stuck = false; }, { passive: true });
+    pane.addEventListener("scroll", () => {
+      if (pane.scrollTop < last - 4) pane.stuck = false;
+      if (pane.scrollHeight - pane.clientHeight - pane.scrollTop < 8) pane.stuck = true;
+      last = pane.scrollTop;
+    }, { passive: true });
+  }
+  if (pane.stuck) pane.scrollTop = pane.scrollHeight;
+}
+
+/** Shows a question at once, before the server has heard of it; the page's next drawing replaces it. */
+export function echo(question, pane = document.querySelector("[data-stick]")) {
+  if (!pane || !question.trim()) return;
+  const part = (kind, ...inside) => { const made = document.createElement("div"); made.className = kind; made.append(...inside); return made; };
+  const said = document.createElement("span");
+  said.textContent = pane.dataset.received;
+  const turn = document.createElement("article");
+  turn.className = "fl-turn fl-live fl-echo";
+  turn.append(part("fl-question", question.trim()), part("fl fl-status", part("", part("fl-dot"), said)));
+  pane.append(turn);
+  pane.stuck = true;
+  stick(pane);
+}
+
+/** Stops a run. */
+export const cancel = id => post(`runs/${id}/cancel`, {});
+
+const post = (path, body) => fetch(new URL(path, api), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
+const target = (event, selector) => event.composedPath()[0]?.closest?.(selector);
+
+document.addEventListener("click", event => {
+  const cite = target(event, "a.cite"), stop = target(event, "[data-stop]"), decline = target(event, ".fl-decline");
+  if (stop) cancel(stop.dataset.stop);
+  if (decline) reply(decline.form, { decline: true });
+  if (!cite) return;
+  event.preventDefault();
+  const id = cite.getAttribute("href").slice(1), within = event.composedPath().at(-3)?.getElementById?.bind(document);
+  reveal((within ?? document.getElementById.bind(document))(id));
+});
+
+document.addEventListener("submit", event => {
+  const form = target(event, ".fl-ask");
+  if (!form) return;
+  event.preventDefault();
+  const field = form.elements.text, pressed = event.submitter?.name === "value" ? event.submitter : null;
+  reply(form, { value: pressed ? JSON.parse(pressed.value) : field.type === "number" ? Number(field.value) : field.value });
+});
+
+const reply = (form, answer) => post(`runs/${form.dataset.run}/input`, { id: form.dataset.input, ...answer });
+
+function reveal(card) {
+  if (!card) return;
+  const tab = card.closest("[role=tabpanel]");
+  if (tab) document.querySelector(`[role=tab][aria-controls="${CSS.escape(tab.id)}"]`)?.click();
+  if (card.closest("details")) card.closest("details").open = true;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  requestAnimationFrame(() => {
+    card.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+    card.focus({ preventScroll: true });
+    card.classList.remove("is-lit");
+    void card.offsetWidth; // so that the animation starts anew
+    card.classList.add("is-lit");
+  });
+}
+
+window.Firstlight = { mount, echo, cancel };

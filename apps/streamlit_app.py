@@ -1,0 +1,58 @@
+"""The Streamlit front end: `streamlit run apps/streamlit_app.py`, or beside Gradio in apps/site.py.
+
+Streamlit runs this file as `__main__` whenever it draws a page; its server imports it once, for `app`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from apps import pages_ask, pages_latency, words
+from apps.session import serving
+from apps.warm import in_thread, warm_up
+
+
+def draw() -> None:
+    st.set_page_config(page_title=words.TITLE, page_icon=":material/bolt:", layout="wide")
+    st.html(Path(__file__).parent / "static" / "streamlit.css")
+    ask = st.Page(pages_ask.draw, title="Ask", icon=":material/forum:", default=True)
+    latency = st.Page(pages_latency.draw, title="Latency", icon=":material/timeline:", url_path="latency")
+    st.navigation([ask, latency]).run()
+
+
+class ApiFirst:
+    """Gives our routes the requests under /v1, before Streamlit's middleware compresses or counts them.
+
+    The routes need the core, which is there only when the server's loop runs.
+    """
+
+    def __init__(self, app: ASGIApp, api: Router) -> None:
+        self._streamlit, self._api = app, api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ours = scope["type"] == "http" and scope["path"].startswith("/v1/")
+        await (self._api if ours else self._streamlit)(scope, receive, send)
+
+
+@asynccontextmanager
+async def lifespan(_: object) -> AsyncIterator[None]:
+    from apps.api import routes
+
+    async with serving() as sessions:
+        api.routes.extend(routes(sessions.core))
+        warming = asyncio.create_task(in_thread(warm_up))
+        yield
+        warming.cancel()
+
+
+if __name__ == "__main__":
+    draw()
+else:
+    api = Router()
+    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(ApiFirst, api=api)])

@@ -1,0 +1,35 @@
+"""`python -m eval bench NAME`: what our own parts cost, beside their peers. One module a bench."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Measure what Firstlight's own parts cost.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
+
+
+@app.command()
+def pipeline(
+    tokens: Annotated[int, typer.Option(min=100, help="Tokens a repetition.")] = 3000,
+    repeats: Annotated[int, typer.Option(min=1, help="Repetitions, all contenders in turn.")] = 7,
+    as_json: Json = False,
+) -> None:
+    """Microseconds per token event from agent to reader."""
+    from eval.bench.pipeline import measure, show
+
+    show(asyncio.run(measure(tokens, repeats)), as_json)
+
+
+@app.command()
+def log(
+    kills: Annotated[int, typer.Option(min=0, help="How often a writing process is killed with -9.")] = 20,
+    seed: int = 0,
+    as_json: Json = False,
+) -> None:
+    """Append-to-reader latency, and what kill -9 loses of what was shown. Exit code 1 if anything."""
+    from eval.bench.log import measure, show
+
+    result = measure(kills, seed)
+    show(result, as_json)
+    raise typer.Exit(1 if result.shown_but_lost or result.left_open else 0)
