@@ -16,13 +16,14 @@ from pydantic import JsonValue
 from agent import stop
 from agent.ending import Ending
 from agent.errors import AgentProtocolError, Ended, InputRejected, LogLimit, StageTimeout, Stopped
-from agent.events import EVENTS, Error, Event, Input, Outcome, Tool
+from agent.events import EVENTS, Done, Error, Event, Input, Outcome, Token, Tool, Trace
 from agent.log import EventLog
 from agent.redact import redacted
 from agent.request import Request
 
 _BREATH_SECONDS = 0.005
 _BREATH_EVENTS = 64
+_SAYABLE = frozenset(EVENTS.values()) - {Done}
 _STUBBORN_SECONDS = 5.0
 _MAX_BYTES, _MAX_EVENTS = 64 * 2**20, 200_000
 
@@ -124,7 +125,7 @@ class Drive:
 
     async def _listen(self) -> None:
         self._log.set_state(self.run_id, "running")
-        self._last_event = self._began_at = self._breath = self._loop.time()
+        self._last_event = self._began_at = self._breath = time.perf_counter()
         self._watch()
         events = self._agent(self._request)
         send = getattr(events, "asend", None)
@@ -135,11 +136,14 @@ class Drive:
                 if self._why is not None:
                     return
                 reply = None
-                if type(event) is Input and event.state == "requested":
+                if type(event) is Token:  # nearly all of them: the short way
+                    self._append(event)
+                elif type(event) is Input and event.state == "requested":
                     reply = await self._ask(event)
                 else:
                     self._take(event)
-                await self._breathe()
+                if self._count % _BREATH_EVENTS == 0 or self._last_event - self._breath > _BREATH_SECONDS:
+                    await self._breathe()
         except StopAsyncIteration:
             pass
         finally:
@@ -148,40 +152,34 @@ class Drive:
 
     def _take(self, event: Event) -> None:
         """Checks an event and appends it."""
-        kind = getattr(event, "type", None)
-        if type(event) is not EVENTS.get(cast(str, kind)) or kind == "done":
-            raise AgentProtocolError(
-                f"an agent yields events ({', '.join(name for name in EVENTS if name != 'done')}), not {event!r}"
-            )
-        if isinstance(event, Tool):
-            event = redacted(event)
-        self._append(event)
-
-    def _append(self, event: Event) -> None:
-        self._last_event = self._loop.time()
-        self._ending.see(event)
-        entry = self._log.append(self.run_id, event, time.perf_counter() - self._submitted)
-        self._count += 1
-        self._bytes += len(entry.payload)
-        if self._count > _MAX_EVENTS or self._bytes > _MAX_BYTES:
-            raise LogLimit(f"a run may say {_MAX_EVENTS:,} events and {_MAX_BYTES // 2**20} MB")
+        if type(event) not in _SAYABLE:
+            names = ", ".join(kind.__name__ for kind in EVENTS.values() if kind is not Done)
+            raise AgentProtocolError(f"an agent yields events ({names}), not {event!r}")
+        self._append(redacted(event) if isinstance(event, Tool | Trace | Error) else event)
         if event.type == "status":
             now, since = self._last_event, self._steps_since
             self._steps_since = {step.step: since.get(step.step, now) for step in self._ending.open_steps()}
             self._watch()
 
+    def _append(self, event: Event) -> None:
+        now = self._last_event = time.perf_counter()
+        self._ending.see(event)
+        entry = self._log.append(self.run_id, event, now - self._submitted)
+        self._count += 1
+        self._bytes += len(entry.payload)
+        if self._count > _MAX_EVENTS or self._bytes > _MAX_BYTES:
+            raise LogLimit(f"a run may say {_MAX_EVENTS:,} events and {_MAX_BYTES // 2**20} MB")
+
     async def _breathe(self) -> None:
         """Lets readers and the log have their turn, and waits while the log cannot store."""
-        behind = self._log.behind(self.run_id)
-        if behind > _BREATH_EVENTS or self._loop.time() - self._breath > _BREATH_SECONDS:
-            await asyncio.sleep(0)
-            self._breath = self._loop.time()
-            if self._log.behind(self.run_id) > _BREATH_EVENTS:
-                await self._log.flush(self.run_id)
+        await asyncio.sleep(0)
+        self._breath = time.perf_counter()
+        if self._log.behind(self.run_id) > _BREATH_EVENTS:
+            await self._log.flush(self.run_id)
 
     async def _ask(self, question: Input) -> Input:
         """Asks the user, and returns the answer; the clock of the deadline stands still meanwhile."""
-        asked = self._loop.time()
+        asked = time.perf_counter()
         limit = self._request.limits.input
         expires = time.perf_counter() - self._submitted + limit
         question = question.model_copy(update={"expires_at": question.expires_at or round(expires, 3)})
@@ -195,7 +193,7 @@ class Drive:
             reply = question.model_copy(update={"state": "expired"})
         finally:
             self._question = None
-            waited = self._loop.time() - asked
+            waited = time.perf_counter() - asked
             self._began_at += waited
             self._steps_since = {step: since + waited for step, since in self._steps_since.items()}
         self._take(reply)
@@ -208,7 +206,7 @@ class Drive:
         """Ends the run when a limit has passed, else looks again when the next one is due."""
         if self._watchdog is not None:
             self._watchdog.cancel()
-        now = self._loop.time()
+        now = time.perf_counter()
         when, code, message = min(self._due())
         if self._question is not None:
             when = max(when, now + 0.05)
@@ -219,7 +217,7 @@ class Drive:
             self._overdue = True
             self.stop("timeout", Error(code=code, message=message, retryable=True))
             when = now + _STUBBORN_SECONDS
-        self._watchdog = self._loop.call_at(when, self._watch)
+        self._watchdog = self._loop.call_later(when - now, self._watch)
 
     def _due(self) -> list[tuple[float, str, str]]:
         """When each limit passes, with the code and the words of its error."""

@@ -59,4 +59,10 @@ def payload_of(event: Event) -> bytes:
 
 def token_payload(event: Token, offset: int) -> bytes:
     """The same for a token at `offset`, without building a second model: tokens are nearly all of a log."""
-    return b'{"text":%b,"channel":"%b","offset":%d}' % (to_json(event.text), event.channel.encode(), offset)
+    return _TOKENS[event.channel] % (to_json(event.text), offset)
+
+
+_TOKENS = {
+    "answer": b'{"text":%b,"channel":"answer","offset":%d}',
+    "reasoning": b'{"text":%b,"channel":"reasoning","offset":%d}',
+}

@@ -15,7 +15,7 @@ class Owner:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.name = secrets.token_hex(8)
-        self._lock = FileLock(folder / f"{self.name}.lock")
+        self._lock = FileLock(folder / f"{self.name}.lock", thread_local=False)
 
     def claim(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

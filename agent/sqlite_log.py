@@ -3,7 +3,7 @@
 Appended entries are committed once per turn of the event loop, and only then do readers see them:
 what was shown is never lost when the process is killed. (Power loss can cost the last moment:
 the WAL is synced at checkpoints only.) One process writes a run; any process on the machine may
-read it. Checkpoints, archiving and reads of old runs happen in threads with their own connections.
+read it. Reads of old runs, and the slow work (agent/sqlite_upkeep.py), have threads and connections of their own.
 """
 
 import asyncio
@@ -16,21 +16,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from agent.ending import Ending
+from agent.bursts import Bursts
 from agent.entries import Entry
 from agent.errors import LogUnavailable, UnknownRun, UnknownSession, UsageError
-from agent.events import Error, Event, Outcome
+from agent.events import Event, Outcome
 from agent.live import LiveRun
 from agent.local_disk import network_filesystem
 from agent.log import follow, new_id
 from agent.owner import Owner
 from agent.request import Run, RunState, Session
 from agent.sqlite_store import NEW_SESSION, SET_STATE, SqliteStore, Write
+from agent.sqlite_upkeep import Upkeep
 
 T = TypeVar("T")
 
 _CHECKPOINT_SECONDS = 1.0
-_BIG_WAL = 64 * 2**20
 _KEPT_BYTES = 256 * 2**20
 _KEPT_SECONDS = 300.0
 _POLL_SECONDS = 0.02
@@ -49,13 +49,14 @@ class SqliteLog:
         self._entries: list[tuple[LiveRun, Entry]] = []
         self._writes: list[Write] = []
         self._tick_is_due = False
+        self._bursts = Bursts()
         self._failures = 0
         self._health = "ok"
         self._writing = threading.Lock()
         self._stored = asyncio.Event()
         self._dirty = False
-        self._upkeep: asyncio.Task[None] | None = None
-        self._archiving: set[asyncio.Task[None]] = set()
+        self._upkeep = Upkeep(self.path, self._owner, self._writing)
+        self._keeping: asyncio.Task[None] | None = None
 
     @property
     def health(self) -> str:
@@ -66,13 +67,9 @@ class SqliteLog:
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._readers = ThreadPoolExecutor(1, "log-reader")
-        self._keepers = ThreadPoolExecutor(1, "log-keeper")
         await asyncio.to_thread(self._open)
-        for run_id in await self._in_reader(self._reader.open_runs):
-            await self._end_if_orphaned(run_id)
-        for run_id in await self._in_reader(self._reader.unarchived_runs):
-            await self._archive(run_id)
-        self._upkeep = asyncio.create_task(self._keep())
+        await self._upkeep.catch_up()
+        self._keeping = asyncio.create_task(self._keep())
 
     def _open(self) -> None:
         folder = self.path.parent
@@ -81,24 +78,23 @@ class SqliteLog:
             if kind := network_filesystem(folder):
                 raise UsageError(f"the data folder {str(folder)!r} is on {kind}: SQLite's WAL needs a local disk")
             self._owner.claim()
-            self._keeper = SqliteStore(self.path, busy_ms=5000)
-            self._keeper.create_schema()
+            self._upkeep.open()
             self._writer = SqliteStore(self.path, busy_ms=20)
             self._reader = SqliteStore(self.path, busy_ms=5000)
         except (OSError, sqlite3.Error) as error:
+            self._owner.release()
             raise UsageError(f"cannot open the event log in {str(folder)!r}: {error}") from error
 
     async def close(self) -> None:
-        if self._upkeep is None:
+        if self._keeping is None:
             return
-        self._upkeep.cancel()
+        self._keeping.cancel()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._drained(), timeout=5)
-        await asyncio.gather(*self._archiving, return_exceptions=True)
+        await self._upkeep.close()
         self._readers.shutdown()
-        self._keepers.shutdown()
-        for store in (self._writer, self._reader, self._keeper):
-            store.close()
+        self._writer.close()
+        self._reader.close()
         self._owner.release()
 
     # --- writing
@@ -116,6 +112,7 @@ class SqliteLog:
                 raise UsageError(f"there is a run {run.run_id!r} already") from error
             except sqlite3.Error as error:
                 self._health = str(error)
+                self._schedule(_RETRY_SECONDS[-1])  # nothing else would find out that it is well again
             if pause is None:
                 raise LogUnavailable(f"the event log cannot store a new run: {self._health}")
             await asyncio.sleep(pause)
@@ -156,6 +153,9 @@ class SqliteLog:
     def _tick(self) -> None:
         """Stores what was appended since the last tick, then lets readers see it."""
         self._tick_is_due = False
+        if self._bursts.should_wait(time.perf_counter()):
+            self._schedule()
+            return
         if not self._writing.acquire(blocking=False):  # the keeper holds the file for a moment
             self._schedule(0.001)
             return
@@ -173,13 +173,12 @@ class SqliteLog:
     def _publish(self) -> None:
         self._health, self._failures, self._dirty = "ok", 0, True
         entries, self._entries, self._writes = self._entries, [], []
+        self._bursts.stored(time.perf_counter(), len(entries))
         newest = {live.run_id: (live, entry.seq) for live, entry in entries}
         for live, seq in newest.values():
             live.publish(seq)
             if live.closed:
-                task = asyncio.create_task(self._archive(live.run_id))
-                self._archiving.add(task)
-                task.add_done_callback(self._archiving.discard)
+                self._upkeep.archive(live.run_id)
         self._stored.set()
         self._stored = asyncio.Event()
 
@@ -219,7 +218,7 @@ class SqliteLog:
             if not (await self.run(run_id)).is_open:
                 return bool(await self._in_reader(lambda: self._reader.entries(run_id, after)))
             if time.monotonic() - looked > 1:
-                await self._end_if_orphaned(run_id)
+                await self._upkeep.end_if_orphaned(run_id)
                 looked = time.monotonic()
             await asyncio.sleep(_POLL_SECONDS)
         return True
@@ -260,52 +259,13 @@ class SqliteLog:
 
     # --- upkeep
 
-    async def _end_if_orphaned(self, run_id: str) -> None:
-        """Ends a run whose process is gone; what it had said is kept."""
-        if self._owner.is_alive(await self._in_reader(lambda: self._reader.owner(run_id))):
-            return
-        entries = await self._in_reader(lambda: self._reader.entries(run_id))
-        ending = Ending()
-        for entry in entries:
-            ending.see(entry.event)
-        at = entries[-1].at if entries else 0.0
-        lost = Error(code="worker_lost", message="The process that worked on this was ended.", retryable=True)
-        live = LiveRun(run_id, entries)
-        last = [live.append(event, at) for event in ending.events("interrupted", at, lost)]
-        await self._loop.run_in_executor(self._keepers, self._store_ending, run_id, last)
-        await self._archive(run_id)
-
-    def _store_ending(self, run_id: str, last: list[Entry]) -> None:
-        with self._writing:
-            run = self._keeper.run(run_id)
-            if run is not None and run.is_open:
-                key = self._keeper.key(run_id)
-                self._keeper.write([(key, entry) for entry in last], [(SET_STATE, ("interrupted", run_id))])
-
-    async def _archive(self, run_id: str) -> None:
-        with contextlib.suppress(sqlite3.Error):  # it stays in the journal, and the next start tries again
-            await self._loop.run_in_executor(self._keepers, self._move, run_id)
-
-    def _move(self, run_id: str) -> None:
-        entries = self._keeper.entries(run_id)
-        with self._writing:
-            self._keeper.archive(run_id, entries)
-
     async def _keep(self) -> None:
         while True:
             await asyncio.sleep(_CHECKPOINT_SECONDS)
             self._forget()
             if self._dirty:
                 self._dirty = False
-                with contextlib.suppress(sqlite3.Error):
-                    await self._loop.run_in_executor(self._keepers, self._checkpoint)
-
-    def _checkpoint(self) -> None:
-        self._keeper.checkpoint()
-        wal = self.path.with_name(self.path.name + "-wal")
-        if wal.exists() and wal.stat().st_size > _BIG_WAL:
-            with self._writing:
-                self._keeper.checkpoint("TRUNCATE")
+                await self._upkeep.checkpoint()
 
     def _forget(self) -> None:
         """Drops ended runs from memory, the oldest first, once they are old or too many; the file has them."""

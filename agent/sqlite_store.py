@@ -7,10 +7,12 @@ short, for a run that has ended moves to `archive` as one compressed block.
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from agent.entries import Entry
+from agent.events import Outcome
 from agent.request import OPEN_STATES, Run, Session, title_of
 
 Write = tuple[str, tuple[object, ...]]
@@ -54,19 +56,36 @@ class SqliteStore:
 
     def write(self, entries: Sequence[tuple[int, Entry]], writes: Iterable[Write] = ()) -> None:
         """Stores entries, each with its run's key, and other writes: all of it or, raising sqlite3.Error, nothing."""
-        try:
-            self.db.execute("BEGIN IMMEDIATE")
-            self.db.executemany(
-                "INSERT INTO journal(run, seq, at, type, payload) VALUES (?, ?, ?, ?, ?)",
-                [(run, entry.seq, entry.at, entry.type, entry.payload) for run, entry in entries],
-            )
+        with self._transaction():
+            self._insert(entries)
             for statement, parameters in writes:
                 self.db.execute(statement, parameters)
+
+    def end(self, run_id: str, outcome: Outcome, last: Sequence[Entry]) -> bool:
+        """Ends a run and stores its last entries; False, and nothing stored, where it had ended before."""
+        with self._transaction():
+            won = self.db.execute(SET_STATE, (outcome, run_id)).rowcount == 1
+            if won:
+                key = self.key(run_id)
+                self._insert([(key, entry) for entry in last])
+        return won
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self.db.execute("BEGIN IMMEDIATE")
+            yield
             self.db.execute("COMMIT")
         except BaseException:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             raise
+
+    def _insert(self, entries: Sequence[tuple[int, Entry]]) -> None:
+        self.db.executemany(
+            "INSERT INTO journal(run, seq, at, type, payload) VALUES (?, ?, ?, ?, ?)",
+            [(run, entry.seq, entry.at, entry.type, entry.payload) for run, entry in entries],
+        )
 
     def add_run(self, run: Run, owner: str) -> int:
         """Stores a new run and returns its key; its session is made, and named after the question, where needed."""

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from agent.events import Artifact, Citation, Error, Input, Tool, Warning
+from agent.events import Citation, Error, Input, Tool, Warning
 from agent.request import Run
 from agent.view import Step, View
 from apps import words
+from apps.artifacts import artifact
 from apps.markup import link, text
-from apps.tables import table
 
 Items = dict[int, str]
 """The HTML of a section's items, by a number that orders them."""
@@ -62,7 +62,7 @@ def section(name: str, view: View, run: Run) -> Items:
         case "sources":
             return {one.index: source(run.run_id, one) for one in view.message.citations}
         case "artifacts":
-            return {i: artifact(run.run_id, one) for i, one in enumerate(view.artifacts.values())}
+            return {i: artifact(one) for i, one in enumerate(view.artifacts.values())}
         case "tools":
             return {i: tool(one) for i, one in enumerate(view.tools)}
         case _:
@@ -138,46 +138,6 @@ def _json(value: JsonValue) -> str:
 
 def _brief(arguments: Mapping[str, JsonValue]) -> str:
     return ", ".join(f"{name}={_json(value)}" for name, value in arguments.items())
-
-
-def artifact(run_id: str, one: Artifact) -> str:
-    """A value with its formula, a table, a list of documents or a file. A chart is an empty frame, marked with
-    `data-chart`, that the page fills with a chart of its own kind."""
-    title = f"<h4>{text(one.title, 300)}</h4>" if one.title else ""
-    if one.kind == "chart":
-        mark = f'data-chart="{text(one.id, 200)}" data-version="{one.version}"'
-        return f'<article class="fl-card fl-chart" {mark}>{title}<p class="fl-where">Chart</p></article>'
-    body = {"value": _value, "table": table, "documents": _documents, "file": _file}[one.kind](one.data)
-    return f'<article class="fl-card fl-{one.kind}">{title}{body}</article>'
-
-
-def _value(data: Mapping[str, JsonValue]) -> str:
-    shown = data.get("text") or " ".join(str(data[key]) for key in ("value", "unit") if data.get(key) is not None)
-    formula = f'<p class="fl-formula"><code>{text(str(data["formula"]), 500)}</code></p>' if data.get("formula") else ""
-    inputs = data.get("inputs")
-    rows = [one for one in inputs if isinstance(one, dict)] if isinstance(inputs, list) else []
-    listed = "".join(
-        f"<div><dt>{_field(one, 'label')}</dt><dd>{_field(one, 'text') or _field(one, 'value')}</dd></div>"
-        for one in rows[:50]
-    )
-    return f'<p class="fl-figure">{text(str(shown), 300)}</p>{formula}' + (f"<dl>{listed}</dl>" if listed else "")
-
-
-def _field(data: Mapping[str, JsonValue], name: str) -> str:
-    return text(str(data.get(name, "")), 300)
-
-
-def _documents(data: Mapping[str, JsonValue]) -> str:
-    found = data.get("documents")
-    rows = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-    items = (link(str(one.get("url", "")), _field(one, "title")) for one in rows[:100])
-    return "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
-
-
-def _file(data: Mapping[str, JsonValue]) -> str:
-    name = link(str(data.get("url", "")), _field(data, "name"))
-    content = f"<pre>{text(str(data['text']), 4_000)}</pre>" if data.get("text") else ""
-    return f'<p>{name} <span class="fl-tag">{_field(data, "media_type")}</span></p>{content}'
 
 
 def warning(one: Warning) -> str:

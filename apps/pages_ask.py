@@ -6,33 +6,34 @@ import streamlit as st
 
 from agent.errors import FirstlightError, UnknownSession
 from agent.request import Run
-from agent.view import View
 from apps import pages_artifacts, pages_live, pages_sidebar, turns, words
-from apps.session import Conversation, Sessions, Turn, bridge
+from apps.session import Conversation, Sessions, Turn, bridge, starters
 
 
 def draw() -> None:
     sessions = bridge().sessions
-    conversation = _attach(sessions, st.query_params.get("session", ""))
+    conversation = _attach(sessions, _session_id())
     pages_sidebar.draw(sessions, conversation)
-    _header()
+    _header(sessions)
     left, right = st.columns([7, 5], gap="medium")
-    with left:
+    with left, st.container(key="left"):
         with st.container(key="conversation", height=560, border=True, autoscroll=False):
             _turns(conversation)
         _notice()
-        st.chat_input(words.ASK, key="question", on_submit=_submit)
-    run, view = _shown(conversation)
-    with right:
-        with st.container(key="progress", border=True):
-            st.html(f"<h3>{words.PROGRESS}</h3>{turns.panel('steps', run, view)}")
-        sources, artifacts, tools = st.tabs([words.SOURCES, words.ARTIFACTS, words.TOOL_LOG], key="panels")
-        with sources:
-            st.html(turns.panel("sources", run, view))
-        with artifacts:
-            pages_artifacts.draw(run, view or _now(sessions, run))
-        with tools:
-            st.html(turns.panel("tools", run, view))
+        _asking(conversation.live)
+    with right, st.container(key="right"):
+        _panels(sessions, conversation)
+    pages_live.draw(conversation.live)
+    if conversation.live is None:
+        _look_for_others(conversation)
+
+
+def _session_id() -> str:
+    """From the address; coming back from another page, the one that was open before."""
+    if st.session_state.pop("away", False) and "session" not in st.query_params and st.session_state.get("session"):
+        st.query_params["session"] = st.session_state.session
+    st.session_state.session = st.query_params.get("session", "")
+    return str(st.session_state.session)
 
 
 def _attach(sessions: Sessions, session_id: str) -> Conversation:
@@ -43,14 +44,14 @@ def _attach(sessions: Sessions, session_id: str) -> Conversation:
         return Conversation()
 
 
-def _header() -> None:
+def _header(sessions: Sessions) -> None:
     with st.container(key="header", horizontal=True, vertical_alignment="bottom"):
         st.html(f"<h1>{words.TITLE}</h1><p>{words.LINE}</p>")
         paces = list(words.PACES)
         st.selectbox(
             words.PACE, paces, paces.index(words.DEFAULT_PACE), format_func=words.PACES.__getitem__, key="pace", width=170
         )
-        if collections := pages_sidebar.collections():
+        if collections := sessions.collections():
             options = ["", *collections]
             st.selectbox(
                 words.COLLECTION, options, format_func=lambda name: name or words.NO_COLLECTION, key="collection", width=190
@@ -58,12 +59,13 @@ def _header() -> None:
 
 
 def _turns(conversation: Conversation) -> None:
-    with st.container(key="turns"):
-        for turn in conversation.turns:
-            st.html(_html(turn, turn is conversation.turns[-1] and conversation.live is None))
-        if not conversation.turns and conversation.live is None:
-            _welcome()
-    pages_live.draw(conversation.live)
+    """The running turn stands where it will stand finished, so that nothing moves when it ends."""
+    for turn in conversation.turns:
+        st.html(_html(turn, turn is conversation.turns[-1] and conversation.live is None))
+    if conversation.live is not None:
+        st.html(turns.live(conversation.live))
+    elif not conversation.turns:
+        _welcome()
 
 
 @lru_cache(maxsize=1_000)
@@ -74,15 +76,8 @@ def _html(turn: Turn, latest: bool) -> str:
 def _welcome() -> None:
     with st.container(key="welcome"):
         st.html(f"<p>{words.WELCOME}</p><h4>{words.START}</h4>")
-        for n, question in enumerate(_starters()):
+        for n, question in enumerate(starters()):
             st.button(pages_sidebar.plain(question), key=f"starter-{n}", on_click=_ask, args=(question,))
-
-
-@lru_cache(maxsize=1)
-def _starters() -> tuple[str, ...]:
-    from agent.research.agent import catalogue
-
-    return tuple(catalogue())[:5]
 
 
 def _submit() -> None:
@@ -106,14 +101,37 @@ def _notice() -> None:
         st.warning(pages_sidebar.plain(notice), icon=":material/info:")
 
 
-def _shown(conversation: Conversation) -> tuple[Run | None, View | None]:
-    """The run of the panels at the right, and its view where it has ended."""
-    if conversation.live is not None:
-        return conversation.live, None
-    if conversation.turns:
-        return conversation.turns[-1].run, conversation.turns[-1].view
-    return None, None
+def _asking(live: Run | None) -> None:
+    with st.container(key="asking", horizontal=True, vertical_alignment="center", gap="small"):
+        st.chat_input(words.ASK, key="question", on_submit=_submit)
+        stop = f'<button class="fl-stop" data-stop="{live.run_id}">{words.STOP}</button>' if live else '<i class="fl-idle"></i>'
+        st.html(stop, width="content")
 
 
-def _now(sessions: Sessions, run: Run | None) -> View:
-    return View() if run is None else bridge().call(sessions.view(run.run_id))
+def _panels(sessions: Sessions, conversation: Conversation) -> None:
+    """The parts of the latest run: filled by the browser while it goes on, drawn here when it has ended."""
+    run, view = conversation.live, None
+    if run is None and conversation.turns:
+        run, view = conversation.turns[-1].run, conversation.turns[-1].view
+    with st.container(key="progress", border=True):
+        st.html(f"<h3>{words.PROGRESS}</h3>{turns.panel('steps', run, view)}")
+    sources, artifacts, tools = st.tabs([words.SOURCES, words.ARTIFACTS, words.TOOL_LOG], key="panels")
+    with sources:
+        st.html(turns.panel("sources", run, view))
+    with artifacts:
+        if run is not None and view is None:
+            pages_artifacts.draw_live(run, bridge().call(sessions.view(run.run_id)))
+        else:
+            pages_artifacts.draw(view)
+    with tools:
+        st.html(turns.panel("tools", run, view))
+
+
+@st.fragment(run_every=2)
+def _look_for_others(conversation: Conversation) -> None:
+    """Draws the page anew when somebody asked in this session elsewhere: another browser, the other front end."""
+    if conversation.session is None:
+        return
+    sessions, session_id = bridge().sessions, conversation.session.session_id
+    if bridge().call(sessions.newest(session_id)) != (conversation.turns[-1].run.run_id if conversation.turns else ""):
+        st.rerun()

@@ -6,6 +6,7 @@ Streamlit's script threads call it through the `Bridge`.
 
 import asyncio
 import atexit
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Coroutine
@@ -17,6 +18,7 @@ from urllib.parse import urlencode
 
 from agent.errors import UnknownSession, UsageError
 from agent.home import Core, open_core
+from agent.registry import chosen, resolve
 from agent.request import Request, Run, Session
 from agent.view import View, fold
 
@@ -31,7 +33,7 @@ class Busy(UsageError):
     """The session has a run that has not ended: one question at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Turn:
     """A finished question with all that came of it."""
 
@@ -87,6 +89,11 @@ class Sessions:
         live = next((run for run in reversed(runs) if run.is_open), None)
         return Conversation(session, tuple(turns), live)
 
+    async def newest(self, session_id: str) -> str:
+        """The id of the session's last run; empty where there is none."""
+        runs = await self.core.log.runs(session_id)
+        return runs[-1].run_id if runs else ""
+
     async def view(self, run_id: str) -> View:
         """The run as it stands now."""
         entries = await self.core.log.read(run_id)
@@ -95,6 +102,12 @@ class Sessions:
     async def recent(self, limit: int = 30) -> list[Session]:
         """Newest first."""
         return await self.core.log.sessions(limit)
+
+    def collections(self) -> list[str]:
+        """The names of the user's document collections. Reads the disk: not for the event loop."""
+        from agent.research.collection import collections
+
+        return [one.name for one in collections(self.core.folder)]
 
     def links(self, session_id: str) -> dict[str, str]:
         """The session's address in each front end of this process, by the front end's name."""
@@ -118,6 +131,12 @@ class Sessions:
             if len(self._turns) > _KEPT_TURNS:
                 self._turns.popitem(last=False)
         return self._turns[run.run_id]
+
+
+def starters(most: int = 5) -> tuple[str, ...]:
+    """Questions to begin with: those that the agent's module offers as `catalogue()`, where it does."""
+    catalogue = getattr(sys.modules[resolve(chosen()).__module__], "catalogue", tuple)
+    return tuple(catalogue())[:most]
 
 
 def _title(question: str) -> str:

@@ -17,10 +17,13 @@ from apps import pages_ask, pages_latency, words
 from apps.session import serving
 from apps.warm import in_thread, warm_up
 
+STATIC = Path(__file__).parent / "static"
+
 
 def draw() -> None:
-    st.set_page_config(page_title=words.TITLE, page_icon=":material/bolt:", layout="wide")
-    st.html(Path(__file__).parent / "static" / "streamlit.css")
+    st.set_page_config(page_title=words.TITLE, page_icon=str(STATIC / "icon.svg"), layout="wide")
+    for style in ("run_view.css", "streamlit.css"):
+        st.html(STATIC / style)
     ask = st.Page(pages_ask.draw, title="Ask", icon=":material/forum:", default=True)
     latency = st.Page(pages_latency.draw, title="Latency", icon=":material/timeline:", url_path="latency")
     st.navigation([ask, latency]).run()

@@ -10,6 +10,10 @@ from apps.answer import blocks_of
 from apps.cards import LEFT, Items, labels, section
 from apps.markup import Markdown, text
 
+MOST_KEPT = 500
+_finished: dict[tuple[str, bool], str] = {}
+"""The HTML of turns that have ended: they do not change, and a page draws all of a session's at once."""
+
 
 def question(asked: str) -> str:
     return f'<div class="fl-question">{text(asked, 4_000)}</div>'
@@ -17,11 +21,20 @@ def question(asked: str) -> str:
 
 def finished(run: Run, view: View, *, latest: bool) -> str:
     """A finished turn. The sources of the latest stand in the panel; those of older ones fold out below."""
+    key = (run.run_id, latest)
+    if key not in _finished:
+        _finished[key] = _draw(run, view, latest)
+        if len(_finished) > MOST_KEPT:
+            del _finished[next(iter(_finished))]
+    return _finished[key]
+
+
+def _draw(run: Run, view: View, latest: bool) -> str:
     parts = [_slot(name, _left(name, run, view)) for name in LEFT]
     if not latest and view.message.citations:
         cards = "".join(section("sources", view, run).values())
         found = f"{words.SOURCES} ({len(view.message.citations)})"
-        parts.append(f'<details class="fl-older"><summary>{found}</summary>{cards}</details>')
+        parts.append(f'<details class="fl fl-older"><summary>{found}</summary>{cards}</details>')
     return f'<article class="fl-turn">{question(run.question)}{"".join(parts)}</article>'
 
 

@@ -97,7 +97,7 @@ class Screen:
             old = items.get(i)
             if old is None or old.html != html:
                 items[i] = Item(html, seq)
-                changed.append(difference(name, i, old and old.html, html))
+                changed.append(difference(name, i, old.html if old else None, html))
 
 
 def difference(name: str, item: int, old: str | None, new: str) -> list[str | int | None]:

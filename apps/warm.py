@@ -2,10 +2,13 @@
 
 import asyncio
 import importlib
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar, cast
+
+from agent.registry import chosen, resolve
 
 T = TypeVar("T")
 
@@ -13,10 +16,12 @@ IMPORTS = ("numpy", "pandas", "pyarrow", "altair")
 
 
 def warm_up() -> None:
-    """Imports what Streamlit imports at its first chart or table, and loads the built-in agent's model."""
+    """Imports what Streamlit imports at its first chart or table, and calls the agent's own `warm_up()`, if any."""
     for name in IMPORTS:
         importlib.import_module(name)
-    importlib.import_module("agent.research.agent").warm_up()
+    warm = getattr(sys.modules[resolve(chosen()).__module__], "warm_up", None)
+    if warm is not None:
+        warm()
 
 
 async def in_thread(work: Callable[[], T]) -> T:

@@ -8,8 +8,10 @@ STOP = "Stop"
 NEW_SESSION = "New session"
 SESSIONS = "Earlier sessions"
 NO_SESSIONS = "No earlier sessions yet."
-SHARE = "Link to this session"
+SHARE = "Share this session"
+COPY = "Copy link"
 OPEN_IN = "Open in {page}"
+WELCOME_TITLE = "What would you like to know?"
 START = "Try one of these"
 WELCOME = "Watch an agent work: what it is doing, what it found, and how long you waited for it."
 RECEIVED = "Received, working…"
@@ -46,5 +48,7 @@ FIRST_FEEDBACK, FIRST_TOKEN, TOTAL = "first feedback", "first token", "total"
 def seconds(ms: float) -> str:
     """`0.05 s`, `1.2 s`, `84 s`: as many digits as a person can use."""
     value = ms / 1000
+    if 0 <= value < 0.005:
+        return "< 0.01 s"
     digits = 2 if value < 0.995 else 1 if value < 59.95 else 0
     return f"{value:.{digits}f} s"

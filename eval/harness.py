@@ -78,7 +78,7 @@ async def _run(runner: Runner, plan: Plan, agent: Agent, prompt: Prompt, rep: in
     run_id = await runner.start(paced(agent, request.pace, request.seed), request, name=plan.agent)
     entries = []
     async for entry in runner.log.follow(run_id):
-        entries.append(entry)
+        entries.append(entry._replace(at=round(entry.at, 6)))  # as the file keeps it, so that a report repeats
         event = entry.event if entry.type == "input" else None
         if isinstance(event, Input) and event.state == "requested":
             await runner.answer(run_id, event.id, by="eval", decline=True)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 NUMERIC = re.compile(r"^[($€£]*[\d.,]*\d[\d.,]*[)%x]*$|^[—–-]$|^[$€£%)(]+$")
 NUMBERED = re.compile(r"^(item|note|part|section|chapter|appendix)\s+[\divxlc]+[a-z]?\b", re.I)
 BULLET = re.compile(r"^([•●▪◦‣*-]|\(?[a-z0-9]{1,2}\))\s")
+COLUMNS = re.compile(
+    r"\b(months?|years?|quarters?|weeks) ended\b|\bin (m|b|th)[a-z]+s\b|^change\b|\(continued\)|\bunaudited\)?$", re.I
+)
 SMALL = re.compile(r"a|an|and|as|at|by|for|from|in|of|on|or|our|the|to|with", re.I)
 
 
@@ -36,11 +39,13 @@ def is_row(line: str) -> bool:
 
 
 def is_heading(line: str) -> bool:
-    """Short, without a full stop, numbered like `Item 2.` or with most of its words capitalised."""
+    """Short, without a full stop, numbered like `Item 2.` or with its words capitalised; not the head of a column."""
     if NUMBERED.match(line) and len(line) <= 140:
         return not line.endswith((",", ";"))
     tokens = [token for token in line.split() if not SMALL.fullmatch(token)]
     if not 1 <= len(tokens) <= 10 or len(line) > 90 or line.endswith((".", ",", ";", ":", "?", "!")) or is_row(line):
+        return False
+    if COLUMNS.search(line):
         return False
     letters = sum(character.isalpha() for character in line)
     return letters > len(line) / 2 and all(token[0].isupper() or not token[0].isalpha() for token in tokens)

@@ -16,23 +16,29 @@ _SCALES = ((1e9, "USD billion"), (1e6, "USD million"))
 _UNITS = {"percent": "%", "USD/share": "USD a share", "times": "times"}
 
 
-def bars(title: str, rows: Sequence[Row], unit: str, by: str = "period", colour: str | None = None) -> Chart:
-    """Bars of `value` over the rows' `by`, in their order; with `colour`, grouped by that field."""
+def bars(title: str, rows: Sequence[Row], unit: str, by: str = "period", stack: str | None = None) -> Chart:
+    """Bars of `value` over the rows' `by`, in their order; with `stack`, piled by that field in the rows' `order`."""
     values, axis = _scaled(rows, unit)
     encoding: dict[str, Any] = {
         "x": {"field": by, "type": "nominal", "sort": None, "title": None, "axis": {"labelAngle": 0}},
         "y": {"field": "value", "type": "quantitative", "title": axis},
         "tooltip": [{"field": by, "type": "nominal"}, {"field": "value", "type": "quantitative", "format": ",.2f"}],
     }
-    if colour:
-        encoding["color"] = {"field": colour, "type": "nominal", "title": None, "scale": {"range": _PALETTE}}
-        encoding["xOffset"] = {"field": colour}
-    mark = {"type": "bar", "cornerRadiusEnd": 2} | ({} if colour else {"color": _BLUE})
+    if stack:
+        encoding["color"] = {
+            "field": stack,
+            "type": "nominal",
+            "sort": None,
+            "title": None,
+            "scale": {"range": _PALETTE},
+        }
+        encoding["order"] = {"field": "order", "type": "quantitative"}
+    mark = {"type": "bar", "cornerRadiusEnd": 2} | ({} if stack else {"color": _BLUE})
     return _themed(title, values, mark, encoding)
 
 
-def line(title: str, rows: Sequence[Row], unit: str, colour: str | None = None) -> Chart:
-    """A line of `value` over the rows' `end` dates; with `colour`, one line for each of that field."""
+def line(title: str, rows: Sequence[Row], unit: str) -> Chart:
+    """A line of `value` over the rows' `end` dates."""
     values, axis = _scaled(rows, unit)
     encoding: dict[str, Any] = {
         "x": {"field": "end", "type": "temporal", "title": None},
@@ -42,9 +48,7 @@ def line(title: str, rows: Sequence[Row], unit: str, colour: str | None = None) 
             {"field": "value", "type": "quantitative", "format": ",.2f"},
         ],
     }
-    if colour:
-        encoding["color"] = {"field": colour, "type": "nominal", "title": None, "scale": {"range": _PALETTE}}
-    return _themed(title, values, {"type": "line", "point": True} | ({} if colour else {"color": _BLUE}), encoding)
+    return _themed(title, values, {"type": "line", "point": True, "color": _BLUE}, encoding)
 
 
 def _scaled(rows: Sequence[Row], unit: str) -> tuple[list[Row], str]:

@@ -76,7 +76,7 @@ def compare(
 
 def _entry(facts: Facts, ticker: str, metric: str, period: Period | None, by: By) -> Entry:
     now = quantity(facts, ticker, metric, period or latest(facts, ticker, metric), rebase=True)
-    end = () if period else (cutoff(facts, now.filer.ticker),)
+    end = () if period else (cutoff(facts, now.filer.ticker, now.period),)
     if by == "value":
         return Entry(now, now.value, now.unit, (now,), end)
     before = quantity(facts, ticker, metric, now.period.year_earlier(), rebase=True)

@@ -10,17 +10,20 @@ from agent.research.parts import Part, Parts
 from agent.research.periods import Period
 from agent.research.results import Caveat, Result, Row
 
+# At 10 % or more each there can be no eleventh.
+_RANKS = ("largest", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
 LOWER_BOUND = Caveat(
     "hhi_lower_bound",
-    "Only customers above 10% of revenue are disclosed, so the index is a lower bound, and the combined share "
-    "leaves out everyone below the threshold.",
+    "Only customers of 10% of revenue or more are disclosed, so the index is a lower bound, and the combined share "
+    "leaves out everyone below that threshold.",
 )
 
 
 def concentration(
     facts: Facts, parts: Parts, ticker: str, period: Period | None = None, against: Period | None = None
 ) -> Result:
-    """Herfindahl-Hirschman index of the customers above 10 % of revenue, against a year earlier by default."""
+    """Herfindahl-Hirschman index of the customers of 10 % of revenue or more, against a year earlier by default."""
     filer = company(ticker)
     at = period or parts.latest(filer.ticker, "customer", "concentration", "revenue")
     past = against or at.year_earlier()
@@ -29,9 +32,15 @@ def concentration(
     then = parts.of(filer.ticker, "customer", "concentration", past, "revenue") if known or against else []
     index = arithmetic.hhi(part.value * 100 for part in now)
     rows: tuple[Row, ...] = tuple(
-        {"period": str(part.period), "customer": part.member, "value": round(part.value * 100, 4)}
+        {
+            "period": str(part.period),
+            "customer": part.member,
+            "rank": _RANKS[order],
+            "order": float(order),
+            "value": round(part.value * 100, 4),
+        }
         for each in (then, now)
-        for part in each
+        for order, part in enumerate(each)
     )
     return Result(
         tool="concentration",
@@ -49,7 +58,7 @@ def concentration(
         ),
         series=rows,
         table=tuple(_summary(each, label) for each, label in ((now, at), (then, past)) if each),
-        chart=charts.bars(f"{filer.name}: customers above 10% of revenue", rows, "percent", colour="customer"),
+        chart=charts.bars(f"{filer.name}: customers of 10% of revenue or more", rows, "percent", stack="rank"),
     )
 
 
@@ -80,7 +89,7 @@ def _index(found: list[Part]) -> float:
 def _summary(found: list[Part], at: Period) -> Row:
     return {
         "period": str(at),
-        "customers above 10%": float(len(found)),
+        "customers of 10% or more": float(len(found)),
         "largest": f"{found[0].value * 100:g}%",
         "combined": f"{sum(part.value for part in found) * 100:g}%",
         "shares": ", ".join(f"{part.value * 100:g}%" for part in found),

@@ -87,7 +87,8 @@ def period_key(period: str) -> str:
     if not year:
         return ""
     digits = year[0].strip(" '")
-    quarter = re.search(r"q([1-4])|([1-4])q|\b(first|second|third|fourth)\b", text)
+    rest = f"{text[: year.start()]} {text[year.end() :]}"  # else the 6 of 2026q2 is read as 6q
+    quarter = re.search(r"q([1-4])|([1-4])q|\b(first|second|third|fourth)\b", rest)
     found = next(group for group in quarter.groups() if group) if quarter else ""
     return (digits if len(digits) == 4 else f"20{digits}") + (f"Q{QUARTER_WORDS.get(found, found)}" if found else "")
 

@@ -89,11 +89,11 @@ def open_embedder() -> Embedder:
 
 
 @lru_cache(maxsize=512)
-def embed_query(embedder: Embedder, text: str) -> Matrix:
-    """The unit vector of one query, `(384,)`; the latest are remembered."""
-    vector: Matrix = embedder.embed([text])[0]
-    vector.flags.writeable = False
-    return vector
+def embed_query(embedder: Embedder, phrasings: tuple[str, ...]) -> Matrix:
+    """The unit vectors of the phrasings of one query, `(384, phrasings)`; the latest are remembered."""
+    columns = embedder.embed(phrasings).T
+    columns.flags.writeable = False
+    return columns
 
 
 def _check(path: Path, expected: str) -> None:

@@ -21,9 +21,12 @@ _NAMES = re.compile(
     r"\[\d{1,3}\]|https?://\S+|\b(?:10|8|20)-[KQF]\b|\b[A-Za-z]+-?\d[\w-]*|\b\d{10}-\d{2}-\d{6}\b|\b\d+/\d+-week\b",
 )
 """What holds digits without being a figure: markers, links, forms, names such as Q2, FY2026 or H20, accession numbers."""
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    r"Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
 _DATES = re.compile(
-    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2}(?:,?\s+(?:19|20)\d\d)?\b"
-    r"|\b\d{1,2}\.?\s+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?(?:\s+(?:19|20)\d\d)?\b"
+    rf"\b{_MONTH}\s+\d{{1,2}}(?:,?\s+(?:19|20)\d\d)?\b|\b\d{{1,2}}\.?\s+{_MONTH}(?:\s+(?:19|20)\d\d)?"
     r"|\b(?:19|20)\d\d-\d\d-\d\d\b|(?<![\d,.$€£])(?:19|20)\d\d(?![\d,%]|\.\d)",
 )
 _BREAK = re.compile(r"(?<=[.!?])[\"”]?(?:\s?\[\d{1,3}\])*\s+(?=[\"“*]*[A-Z0-9])|\n+")

@@ -83,6 +83,8 @@ class _Figures:
     member: str
     breakdown: Breakdown
     leftover: tuple[str, ...]
+    left: str
+    """The text without the words of metrics and parts."""
 
 
 def interpret(question: str, turns: tuple[Turn, ...] = ()) -> Reading:
@@ -172,7 +174,7 @@ def _figures(rest: str, tickers: tuple[str, ...]) -> _Figures:
     if member or breakdown:
         metrics = tuple(name for name in metrics if name in ("revenue", "operating_income", "operating_margin")) or ("revenue",)
         metrics = ("operating_income",) if "operating_income" in metrics else ("revenue",)
-    return _Figures(metrics, member, line or breakdown, _qualifiers(left, rest))
+    return _Figures(metrics, member, line or breakdown, _qualifiers(left, rest), left)
 
 
 def _qualifiers(left: str, rest: str) -> tuple[str, ...]:
@@ -195,6 +197,7 @@ def _operation(
         return "concentration", against
     if not figures.metrics and not figures.member and not figures.breakdown:
         return "text", against
+    rest = figures.left
     if _COMPOUND.search(rest):
         return "compound", against
     if _TTM.search(question):
@@ -203,7 +206,7 @@ def _operation(
         return "breakdown", against
     if _GROWTH.search(rest) and not (len(time.periods) > 2):
         return "growth", against
-    if _TREND.search(question) or time.count > 1 or len(time.periods) > 2:
+    if _TREND.search(rest) or time.count > 1 or len(time.periods) > 2:
         return "trend", against
     if figures.member and _SHARE.search(rest):
         return "share", against

@@ -6,11 +6,14 @@ from collections.abc import Collection, Sequence
 
 import bm25s  # type: ignore[import-untyped]
 import numpy as np
+from numpy.typing import NDArray
 
 from agent.research.embedding import Matrix
 from agent.research.sentences import words
 
-SYNONYM_WEIGHT = 0.4
+SYNONYM_WEIGHT = 0.7
+COMMON = 0.4  # of the texts
+ENOUGH = 20  # texts, to say that a word is common among them
 
 
 class LexicalIndex:
@@ -32,6 +35,14 @@ class LexicalIndex:
             if known:
                 total += weight * self._index.get_scores(known)
         return total
+
+    def telling(self, asked: Sequence[str], allowed: NDArray[np.bool_]) -> tuple[str, ...]:
+        """The words that tell the allowed texts apart: not those that stand in many of them."""
+        count = int(allowed.sum())
+        if count < ENOUGH:
+            return tuple(asked)
+        kept = (word for word in asked if int((self.scores([word])[allowed] > 0).sum()) <= COMMON * count)
+        return tuple(kept) or tuple(asked)
 
     def rarity(self, word: str) -> float:
         """The inverse document frequency of a stemmed word; highest for a word that no text has."""

@@ -60,7 +60,7 @@ FILLERS = frozenset(
     intensity relative dependence proportion fraction divided expressed terms term basis ratio costs cost bucks
     sum summed combined together it's i'd i'm id im pls plz table chart plot graph graphs draw cents buck
     consolidated company's companywide firm's worldwide global globally three two four five six eight ten twelve first second third fourth
-    half did't performance perform performed financial financially calendar corporation inc corp""".split()
+    half drove drive drives driver drivers driven caused cause causes reason reasons business businesses why performance perform performed financial financially calendar corporation inc corp""".split()
 )
 """Words beside a metric, a period and a company that leave its meaning as it is."""
 

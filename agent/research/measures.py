@@ -27,7 +27,7 @@ def lookup(facts: Facts, ticker: str, metric: str, period: Period | None = None)
     """A metric of a period, the latest quarter by default; with the history before it."""
     found = quantity(facts, ticker, metric, period or latest(facts, ticker, metric))
     today = quantity(facts, ticker, metric, found.period, rebase=True)
-    extra = [cutoff(facts, found.filer.ticker)] if period is None else []
+    extra = [cutoff(facts, found.filer.ticker, found.period)] if period is None else []
     if today.rebased:
         extra.append(Caveat("split_adjusted", f"On today's share count it is {today.shown}."))
     return _result(
@@ -52,7 +52,7 @@ def growth(facts: Facts, ticker: str, metric: str, period: Period | None = None,
     at = period or latest(facts, ticker, metric)
     new = quantity(facts, ticker, metric, at, rebase=True)
     old = quantity(facts, ticker, metric, at.year_earlier() if against == "year" else at.quarter_earlier(), rebase=True)
-    extra = [cutoff(facts, new.filer.ticker)] if period is None else []
+    extra = [cutoff(facts, new.filer.ticker, new.period)] if period is None else []
     value, unit, formula, base = change(new, old)
     moved = "was unchanged" if value == 0 else "rose" if value > 0 else "fell"
     by = "" if value == 0 else f" {show(abs(value), unit).lstrip('+')}"
@@ -91,7 +91,7 @@ def margin(facts: Facts, ticker: str, kind: str, period: Period | None = None) -
         raise UnknownMetric(f"no margin is called {kind!r}; known are {', '.join(MARGINS)}")
     name = f"{kind}_margin"
     found = quantity(facts, ticker, name, period or latest(facts, ticker, name))
-    extra = [cutoff(facts, found.filer.ticker)] if period is None else []
+    extra = [cutoff(facts, found.filer.ticker, found.period)] if period is None else []
     profit, revenue = found.formula.split(" ÷ ")
     amounts = " and ".join(f"{fact.label} {show(fact.value, fact.unit)}" for fact in found.inputs())
     return _result(
@@ -161,7 +161,7 @@ def possessive(name: str) -> str:
 
 def rebased(*quantities: Quantity) -> list[Caveat]:
     at = ", ".join(str(each.period) for each in quantities if each.rebased)
-    message = f"Restated by us for a later stock split: {at}."
+    message = f"Restated by us to today's share count after a later stock split: {at}."
     return [Caveat("split_adjusted", message)] if at else []
 
 

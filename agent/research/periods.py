@@ -57,7 +57,7 @@ class Period:
     def parse(cls, text: str) -> Period:
         """Read `Q2 FY2026`, `2Q26`, `second quarter of fiscal 2026`, `FY25`, `fiscal 2025`, `2025`."""
         found = periods_in(text)
-        if len(found) != 1:
+        if len(found) != 1 or not _FORMS.fullmatch(text.strip().replace("’", "'")):
             raise UnknownPeriod(f"cannot read {text!r} as one fiscal period; write 'Q2 FY2026' or 'FY2025'")
         return found[0]
 

@@ -66,12 +66,16 @@ def caveats(facts: Facts, used: Iterable[Fact]) -> tuple[Caveat, ...]:
     return tuple(dict.fromkeys((*_derived(used), *_long(used), *_unsplit(facts, used))))
 
 
-def cutoff(facts: Facts, ticker: str) -> Caveat:
-    """Where the data of a company ends; for answers about its latest figure."""
+def cutoff(facts: Facts, ticker: str, at: Period) -> Caveat:
+    """Where the data of a company ends, for an answer about its latest figure, and whether that figure is older."""
     last = facts.last_filing(ticker)
     name = FILERS[ticker].name
-    message = f"The data for {name} ends with its {last.form} for {last.period}, filed {day(last.filed)}."
-    return Caveat("data_cutoff", message)
+    message = f"The data for {name} ends with its {last.form} for {last.period}, filed {day(last.filed)}"
+    newest = Period(last.period.year, last.period.quarter or 4)
+    expected = newest if at.quarter else Period(newest.year - (newest.quarter != 4))
+    if at < expected:
+        return Caveat("stale", f"{message}, but the last figure of this kind is for {at}.")
+    return Caveat("data_cutoff", f"{message}.")
 
 
 def split_factor(facts: Facts, fact: Fact) -> float:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from agent.research.corpus import Passage
-from agent.research.embedding import embed_query
-from agent.research.retrieval import Hit, Retriever
+from agent.research.retrieval import Hit, Retriever, closeness
 from agent.research.sentences import split_sentences, words
 from agent.research.synonyms import synonyms
 
-COVERAGE, COSINE, RANK = 0.5, 0.35, 0.15
-NUMBER_BONUS, YEAR_BONUS, TABLE_PENALTY = 0.1, 0.05, 0.15
+COVERAGE, COSINE, RANK, FIRST = 0.4, 0.45, 0.1, 0.04
+NUMBER_BONUS, REASON_BONUS, YEAR_BONUS, TABLE_PENALTY = 0.1, 0.1, 0.05, 0.15
 FURTHER = 0.8
 SAME = 0.7
 
@@ -21,6 +20,10 @@ ASKS_NUMBER = re.compile(
     r"\b(how (much|many|large|big|high|long|fast)|what (percent\w*|share|number|rate)|headcount|amount)\b", re.I
 )
 NUMBER = re.compile(r"\d")
+ASKS_REASON = re.compile(r"\b(why|reason|caused?|drove|driver)\b", re.I)
+REASON = re.compile(
+    r"\b(because|since|due to|reason|owing to|driven|caused?|on account of|result(ed)?|so that)\b", re.I
+)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -54,7 +57,7 @@ def best_quotes(question: str, hits: Sequence[Hit], retriever: Retriever, *, lim
 
 
 def _quotes(question: str, hit: Hit, place: int, retriever: Retriever) -> list[Quote]:
-    asked, others = words(question), synonyms(question)
+    asked, others = hit.asked, synonyms(question)
     heading = set(words(f"{hit.passage.title} {hit.passage.section} {hit.passage.company} {hit.passage.ticker}"))
     spans = split_sentences(hit.passage.text)
     cosines = _cosines(question, hit, len(spans), retriever)
@@ -65,7 +68,7 @@ def _quotes(question: str, hit: Hit, place: int, retriever: Retriever) -> list[Q
         own = retriever.lexical.coverage(asked, found, others)
         coverage = retriever.lexical.coverage(asked, found | heading, others)
         score = COVERAGE * (own + coverage) / 2 + COSINE * max(0.0, cosine or 0.0) + RANK / (1 + place)
-        score += _bonuses(question, text)
+        score += _bonuses(question, text) + (FIRST if start == spans[0][0] else 0)
         quotes.append(Quote(hit.passage, text, start, end, score, coverage, cosine))
     return quotes
 
@@ -76,13 +79,15 @@ def _cosines(question: str, hit: Hit, count: int, retriever: Retriever) -> list[
     rows = retriever.vectors.of_sentences(hit.index)
     if len(rows) != count:
         return [hit.cosine] * count
-    return [float(value) for value in rows @ embed_query(retriever.embedder, question)]
+    return [float(value) for value in closeness(rows, question, retriever.embedder)]
 
 
 def _bonuses(question: str, text: str) -> float:
     bonus = 0.0
     if ASKS_NUMBER.search(question):
         bonus += NUMBER_BONUS if NUMBER.search(text) else -NUMBER_BONUS
+    if ASKS_REASON.search(question) and REASON.search(text):
+        bonus += REASON_BONUS
     years = set(YEAR.findall(question))
     if years & set(YEAR.findall(text)):
         bonus += YEAR_BONUS

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.research.corpus import Passage, load_briefs, period_key
-from agent.research.embedding import Embedder, embed_query, load_embedder
+from agent.research.embedding import Embedder, Matrix, embed_query, load_embedder
 from agent.research.lexical import LexicalIndex
 from agent.research.sentences import words
-from agent.research.synonyms import synonyms
+from agent.research.synonyms import phrasings, synonyms
 from agent.research.vectors import Vectors, compute_vectors, corpus_hash, digest, load_vectors, save_vectors
 
 FUSION = 60
@@ -39,6 +39,8 @@ class Hit:
     """The part of the question's words, by rarity, that the passage has: 0 to 1."""
     cosine: float | None
     """To the question; None where search is by words only."""
+    asked: tuple[str, ...]
+    """The words of the question that counted, stemmed: not those that most of the searched passages have."""
     index: int
     """The row of the passage in its retriever."""
 
@@ -72,7 +74,7 @@ class Retriever:
         allowed = self._allowed(companies, periods)
         if not allowed.any():
             return []
-        asked, others = words(question), synonyms(question)
+        asked, others = self.lexical.telling(words(question), allowed), synonyms(question)
         lexical = self.lexical.scores(asked, others)
         lexical_order = _best(np.where(allowed, lexical, 0), above=0)
         cosine = self.cosines(question)
@@ -92,17 +94,17 @@ class Retriever:
                 dense_rank=dense_rank.get(row),
                 coverage=self.lexical.coverage(asked, set(words(self.passages[row].searchable)), others),
                 cosine=float(cosine[row]) if cosine is not None else None,
+                asked=asked,
                 index=row,
             )
             for row in best
         ]
 
-    def cosines(self, question: str) -> NDArray[np.float32] | None:
+    def cosines(self, question: str) -> Matrix | None:
         """The cosine of every passage to the question; None where search is by words only."""
         if self.embedder is None or self.vectors is None:
             return None
-        similar: NDArray[np.float32] = self.vectors.passages @ embed_query(self.embedder, question)
-        return similar
+        return closeness(self.vectors.passages, question, self.embedder)
 
     def _allowed(self, companies: Collection[str], periods: Collection[str]) -> NDArray[np.bool_]:
         wanted = [_name(company) for company in companies]
@@ -140,6 +142,12 @@ def open_briefs(data_dir: Path | None = None) -> Retriever:
     return Retriever(briefs, vectors, embedder)
 
 
+def closeness(vectors: Matrix, question: str, embedder: Embedder) -> Matrix:
+    """The cosine of each row to the question, in the phrasing that is nearest to it."""
+    similar: Matrix = (vectors @ embed_query(embedder, phrasings(question))).max(axis=1)
+    return similar
+
+
 def warm_up(data_dir: Path | None = None) -> None:
     """Load the model and the briefs, so that the first question does not wait for them (about half a second)."""
     open_briefs(data_dir).search("revenue", limit=1)
@@ -149,6 +157,6 @@ def _name(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text.lower()))
 
 
-def _best(scores: NDArray[np.float32], *, above: float) -> list[int]:
+def _best(scores: Matrix, *, above: float) -> list[int]:
     order = np.argsort(-scores, kind="stable")[:DEPTH]
     return [int(row) for row in order if scores[row] > above]

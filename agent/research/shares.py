@@ -105,7 +105,7 @@ def _line_share(facts: Facts, ticker: str, metric: str, period: Period | None) -
         formula=f"{found.formula} ÷ revenue × 100" if not line.formula else f"({found.formula}) ÷ revenue × 100",
         inputs=(*found.inputs(), *whole.inputs()),
         sources=sources(facts, used),
-        warnings=(*caveats(facts, used), *([cutoff(facts, ticker)] if period is None else [])),
+        warnings=(*caveats(facts, used), *([cutoff(facts, ticker, at)] if period is None else [])),
     )
 
 

@@ -1,10 +1,12 @@
 """Words that finance uses for the same thing; a question in one of them also finds the others."""
 
+import re
 from functools import cache
 
 from agent.research.sentences import words
 
 GROUPS: tuple[tuple[str, ...], ...] = (
+    ("google", "alphabet"),
     ("revenue", "net sales", "sales", "turnover", "top line"),
     ("capex", "capital expenditure", "purchases of property, plant and equipment", "property and equipment"),
     ("cogs", "cost of sales", "cost of revenue", "cost of goods sold"),
@@ -47,6 +49,8 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("warranty", "product defects", "product returns"),
 )
 
+GOOGLE = re.compile(r"\bgoogle\b", re.I)
+
 
 def synonyms(question: str) -> tuple[str, ...]:
     """The stemmed words that `question` lacks and that stand for something it names."""
@@ -54,6 +58,12 @@ def synonyms(question: str) -> tuple[str, ...]:
     named = [group for group in _stemmed() if any(_within(phrase, asked) for phrase in group)]
     extra = dict.fromkeys(word for group in named for phrase in group for word in phrase)
     return tuple(word for word in extra if word not in asked)
+
+
+def phrasings(question: str) -> tuple[str, ...]:
+    """The question, and once more with the filer's name where another name of the company stands."""
+    renamed = GOOGLE.sub("Alphabet", question)
+    return (question,) if renamed == question else (question, renamed)
 
 
 @cache

@@ -179,7 +179,7 @@ def toolbox() -> dict[str, Tool[Any]]:
         ),
         Tool(
             "concentration",
-            "How concentrated revenue is among the customers above 10%, against an earlier period.",
+            "How concentrated revenue is among the customers of 10% or more, against an earlier period.",
             ConcentrationArguments,
             lambda a, f, p: concentration(f, p, _ticker(a), _period(a.period), _period(a.against)),
         ),

@@ -34,7 +34,7 @@ def trend(
     first, last = past[0], past[-1]
     value, unit, formula, base = change(last, first)
     used = [fact for each in past for fact in each.facts]
-    extra = [cutoff(facts, end.filer.ticker)] if until is None else []
+    extra = [cutoff(facts, end.filer.ticker, end.period)] if until is None else []
     missing = [str(period) for period in at.back(len(past)) if period not in {each.period for each in past}]
     if missing:
         extra.append(Caveat("gap", f"No figure for {', '.join(missing)}; the series is not continuous."))
@@ -70,7 +70,7 @@ def trailing_twelve_months(facts: Facts, ticker: str, metric: str, period: Perio
     end = quarters[-1]
     used = [fact for each in quarters for fact in each.facts]
     value = _total(quarters)
-    extra = [cutoff(facts, end.filer.ticker)] if period is None else []
+    extra = [cutoff(facts, end.filer.ticker, end.period)] if period is None else []
     names = " + ".join(f"{end.name}({each.period})" for each in quarters)
     if wanted.formula and wanted.kind == "ratio":
         names = f"{spelled(wanted)}, each summed over {quarters[0].period} to {end.period}"

@@ -8,7 +8,10 @@ from agent.research.facts import facts
 from agent.research.periods import Period, periods_in
 
 _MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTH = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
 _DATED = re.compile(
     rf"\b{_MONTH}\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?(20\d\d)\b|\b(?:\d{{1,2}}\.?\s+){_MONTH}\s+(20\d\d)\b"
     r"|\b(20\d\d)-(\d\d)-\d\d\b",
@@ -98,7 +101,7 @@ def _date(match: re.Match[str]) -> tuple[int, int]:
     if match[5]:
         return int(match[5]), int(match[6])
     name = (match[1] or match[3]).lower()
-    return int(match[2] or match[4]), next(i for i, month in enumerate(_MONTHS, 1) if month.startswith(name))
+    return int(match[2] or match[4]), next(i for i, month in enumerate(_MONTHS, 1) if month.startswith(name[:3]))
 
 
 def _ended(ticker: str, year: int, month: int) -> Period | None:

@@ -9,7 +9,7 @@ let run = null; // one EventSource a page: browsers open six connections to a ho
 /** Follows the run whose sections are inside `root`. `options`: onEnded(run), onCharts(run). Returns an unmount. */
 export function mount(root, options = {}) {
   roots.set(root, options);
-  root.querySelectorAll(".fl-echo").forEach(echoed => echoed.nextSibling || root.querySelector(".fl-live[data-of]") ? echoed.remove() : 0);
+  forget();
   const id = root.querySelector("[data-run][data-section]")?.dataset.run;
   if (id && id !== run?.id) follow(id);
   if (run) draw(root);
@@ -78,6 +78,7 @@ function patch(old, now) {
   let a = old.firstChild, b = now.firstChild;
   while (a && b) {
     const [nextA, nextB] = [a.nextSibling, b.nextSibling];
+    if (a.open && b.localName === "details") b.open = true;
     if (!a.isEqualNode(b)) {
       if (a.nodeType === Node.TEXT_NODE && b.nodeType === Node.TEXT_NODE) a.data = b.data;
       else if (a.nodeType === Node.ELEMENT_NODE && sameTag(a, b)) patch(a, b);
@@ -129,6 +130,9 @@ export function echo(question, pane = document.querySelector("[data-stick]")) {
   stick(pane);
 }
 
+/** Takes an echoed question away again, drawn or refused. */
+export const forget = () => document.querySelectorAll(".fl-echo").forEach(turn => turn.remove());
+
 /** Stops a run. */
 export const cancel = id => post(`runs/${id}/cancel`, {});
 
@@ -139,11 +143,13 @@ const target = (event, selector) => event.composedPath()[0]?.closest?.(selector)
 document.addEventListener("click", event => {
   const cite = target(event, "a.cite"), stop = target(event, "[data-stop]"), decline = target(event, ".fl-decline");
   if (stop) cancel(stop.dataset.stop);
+  const copied = target(event, "[data-copy]");
+  if (copied) navigator.clipboard?.writeText(new URL(copied.dataset.copy, location).href).then(() => copied.classList.add("is-copied"));
   if (decline) reply(decline.form, { decline: true });
   if (!cite) return;
   event.preventDefault();
-  const id = cite.getAttribute("href").slice(1), within = event.composedPath().at(-3)?.getElementById?.bind(document);
-  reveal((within ?? document.getElementById.bind(document))(id));
+  const id = cite.getAttribute("href").slice(1);
+  reveal(cite.getRootNode().getElementById(id) ?? document.getElementById(id));
 });
 
 document.addEventListener("submit", event => {
@@ -171,4 +177,4 @@ function reveal(card) {
   });
 }
 
-window.Firstlight = { mount, echo, cancel };
+window.Firstlight = { mount, echo, forget, cancel };

@@ -33,3 +33,16 @@ def log(
     result = measure(kills, seed)
     show(result, as_json)
     raise typer.Exit(1 if result.shown_but_lost or result.left_open else 0)
+
+
+@app.command()
+def pages(
+    names: Annotated[str, typer.Option("--pages", help="Some of them, with commas between; else all.")] = "",
+    quick: Annotated[bool, typer.Option(help="600 tokens an answer, and few questions.")] = False,
+    reps: Annotated[int, typer.Option(min=1, help="Repetitions, each in a fresh server.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """How far a real browser's screen is behind the agent: ours beside the naive pages. Exit code 1 if one failed."""
+    from eval.bench.page_tables import run
+
+    raise typer.Exit(run(names, quick, reps, as_json))

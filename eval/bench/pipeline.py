@@ -7,8 +7,8 @@ the machine disturbs them alike.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -53,37 +53,45 @@ class Costs(BaseModel):
 
 async def measure(tokens: int, repeats: int) -> Costs:
     """All contenders, then SQLite under the load of 500 streams at 50 tokens a second."""
-    with _sqlite() as log:
-        await log.start()
-        contenders: dict[str, Contender] = {
-            "asyncio-queue": _queue,
-            "firstlight-memory": _ours(MemoryLog()),
-            "firstlight-sqlite": _ours(log),
-            "langgraph-custom": langgraph_custom,
-            "pydantic-ai-events": pydantic_ai_events,
-        }
-        spent: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
-        missing: dict[str, str] = {}
-        for repeat in range(-1, repeats):  # the first turn only warms up
-            for name, contender in contenders.items():
-                if name in missing:
-                    continue
-                try:
+    contenders: dict[str, Callable[[], AbstractAsyncContextManager[Contender]]] = {
+        "asyncio-queue": lambda: nullcontext(_queue),
+        "firstlight-memory": lambda: nullcontext(_ours(MemoryLog())),
+        "firstlight-sqlite": _ours_stored,
+        "langgraph-custom": lambda: nullcontext(langgraph_custom),
+        "pydantic-ai-events": lambda: nullcontext(pydantic_ai_events),
+    }
+    spent: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
+    missing: dict[str, str] = {}
+    for repeat in range(-1, repeats):  # the first turn only warms up
+        for name in contenders:
+            if name in missing:
+                continue
+            try:
+                async with contenders[name]() as contender:
                     took = await _timed(contender, tokens)
-                except ImportError as error:
-                    missing[name] = f"{error.name} is not installed: see requirements-bench.txt"
-                    continue
-                if repeat >= 0:
-                    spent[name].append(took)
-        await log.close()
+            except ImportError as error:
+                missing[name] = f"{error.name} is not installed: see requirements-bench.txt"
+                continue
+            if repeat >= 0:
+                spent[name].append(took)
     rows = [_cost(name, spent[name], tokens, missing.get(name, "")) for name in contenders]
     return Costs(rows=(*rows, await _loaded()))
 
 
-@contextmanager
-def _sqlite() -> Iterator[SqliteLog]:
+@asynccontextmanager
+async def _sqlite() -> AsyncIterator[SqliteLog]:
+    """A log of its own, whose upkeep has ended when the next contender begins."""
     with TemporaryDirectory(prefix="firstlight-bench-") as folder:
-        yield SqliteLog(Path(folder))
+        log = SqliteLog(Path(folder))
+        await log.start()
+        yield log
+        await log.close()
+
+
+@asynccontextmanager
+async def _ours_stored() -> AsyncIterator[Contender]:
+    async with _sqlite() as log:
+        yield _ours(log)
 
 
 async def _timed(contender: Contender, tokens: int) -> tuple[float, float]:
@@ -139,10 +147,8 @@ def _ours(log: EventLog) -> Contender:
 
 
 async def _loaded() -> Cost:
-    with _sqlite() as log:
-        await log.start()
+    async with _sqlite() as log:
         under = await load(log, streams=500, rate=50, seconds=SECONDS)
-        await log.close()
     return Cost(
         name="firstlight-sqlite-500x50", us_per_event=round(under.cpu_us_per_event, 2), repeats=1, events=under.events
     )

@@ -13,7 +13,7 @@ from agent.events import Artifact, Citation, Event, Input, Status, Token, Tool, 
 from agent.home import data_folder
 from agent.replay import Recording
 from agent.request import Request
-from tests.hostile import HOSTILE
+
 
 RECORDING = Path(__file__).with_name("recording.jsonl")
 EVERYTHING = 10**9
@@ -75,6 +75,8 @@ def lines(n: int) -> list[Event]:
 
 def hostile() -> list[Event]:
     """Every field that a page shows, filled with text that wants to be more than text."""
+    from tests.hostile import HOSTILE
+
     text = "\n\n".join(HOSTILE)
     events: list[Event] = [Status(step="retrieving", label=evil, id=f"s{i}") for i, evil in enumerate(HOSTILE)]
     events += [Citation(index=i, title=evil, source=evil, url=evil[:2000], locator=evil, quote=evil)

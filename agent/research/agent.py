@@ -1,0 +1,197 @@
+"""The built-in agent. It answers figures by typed tools over the facts table, and text by quotes.
+
+Nothing heavy is imported here: the first event leaves before anything is loaded, and what is heavy runs in a thread.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from agent.errors import StageTimeout
+from agent.events import Event, Input, Status, Token, Tool, Trace, Warning
+from agent.request import Request
+from agent.stages import Stage, limited
+from agent.stop import check_stopped
+
+if TYPE_CHECKING:
+    from agent.research.draft import Draft
+    from agent.research.evidence import Evidence
+    from agent.research.plan import Call
+    from agent.research.reading import Reading
+    from agent.research.results import Result
+
+BATCH = 32  # tokens between two chances for other tasks of the loop
+
+
+@dataclass
+class Work:
+    """What a run has found so far."""
+
+    request: Request
+    reading: "Reading | None" = None
+    calls: "tuple[Call, ...]" = ()
+    results: "list[Result]" = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    """Why tools had no figure, in their words."""
+    evidence: "Evidence | None" = None
+    draft: "Draft | None" = None
+    written: int = 0
+    """Characters of the draft that were streamed."""
+
+
+async def research(request: Request) -> AsyncGenerator[Event, Input | None]:
+    """Answers one question, step by step."""
+    work = Work(request)
+    async for event in limited(interpreting(work), request.limits.stages.get("interpreting"), "interpreting"):
+        yield event
+    for step, stage in (("retrieving", retrieving), ("running_tool", running_tool)):
+        async for event in _or_go_on(step, stage(work), work):
+            yield event
+    async for event in limited(aggregating(work), request.limits.stages.get("aggregating"), "aggregating"):
+        yield event
+    async for event in _or_go_on("generating", generating(work), work):
+        yield event
+
+
+async def _or_go_on(step: str, stage: Stage, work: Work) -> Stage:
+    """Passes a stage on; when it takes longer than its limit, the run goes on with what there is, and says so."""
+    try:
+        async for event in limited(stage, work.request.limits.stages.get(step), step):
+            yield event
+    except StageTimeout as late:
+        yield Status(step=step, state="failed", detail=f"stopped after {late.seconds:g} s")
+        yield Warning(code="stage_timeout", message=f"{str(late).capitalize()}; the answer uses what was found by then.")
+        rest = work.draft.text[work.written :] if work.draft and step == "generating" else ""
+        if rest:
+            yield Token(text=rest)
+
+
+async def interpreting(work: Work) -> Stage:
+    label = "Reading the question"
+    yield Status(step="interpreting", label=label)
+    await _load("interpret", "plan")
+    from agent.research.interpret import interpret
+    from agent.research.plan import plan
+
+    work.reading = reading = await asyncio.to_thread(interpret, work.request.question, work.request.turns)
+    work.calls = () if work.request.collection else plan(reading)
+    yield Status(step="interpreting", state="done", label=label, detail=reading.summary)
+
+
+async def retrieving(work: Work) -> Stage:
+    """Not announced where the question is only about figures."""
+    reading, collection = _reading(work), work.request.collection
+    await _load("searching")
+    from agent.research import searching
+
+    if not searching.wanted(reading, work.calls, collection):
+        return
+    label = await asyncio.to_thread(searching.label, reading, collection)
+    yield Status(step="retrieving", label=label)
+    work.evidence = found = await asyncio.to_thread(searching.find, reading, collection)
+    yield Trace(name="search", data=searching.trace(found))
+    detail = f"kept {len(found.quotes)} of {found.searched}"
+    yield Status(step="retrieving", state="done", label=label, detail=detail)
+
+
+async def running_tool(work: Work) -> Stage:
+    """Not announced where no tool is needed."""
+    if not work.calls:
+        return
+    label = f"Computing {work.calls[0].subject}" + (f" and {len(work.calls) - 1} more" if len(work.calls) > 1 else "")
+    yield Status(step="running_tool", label=label)
+    await _load("toolrun")
+    from agent.research import toolrun
+
+    for number, call in enumerate(work.calls, 1):
+        check_stopped()
+        opened = Tool(call_id=f"call-{number}", name=call.tool, arguments=toolrun.arguments(call))
+        yield opened
+        outcome = await asyncio.to_thread(toolrun.run, call)
+        if isinstance(outcome, str):
+            work.failures.append(outcome)
+            yield opened.model_copy(update={"state": "failed", "log": outcome})
+        else:
+            work.results.append(outcome)
+            yield opened.model_copy(update={"state": "done", "output": toolrun.output(outcome)})
+    detail = "; ".join(f"{result.label}: {result.shown}" for result in work.results) or "no such figure"
+    yield Status(step="running_tool", state="done", label=label, detail=detail)
+
+
+async def aggregating(work: Work) -> Stage:
+    label = "Checking every number against its source"
+    yield Status(step="aggregating", label=label)
+    await _load("compose")
+    from agent.research.compose import checked, compose
+
+    found = (_reading(work), work.calls, work.results, work.failures, work.evidence, work.request.collection)
+    work.draft = draft = await asyncio.to_thread(compose, *found)
+    for event in (*draft.cards, *draft.artifacts, *draft.warnings):
+        yield event
+    yield Status(step="aggregating", state="done", label=label, detail=checked(draft))
+
+
+async def generating(work: Work) -> Stage:
+    if work.draft is None:
+        return
+    label = "Writing the answer"
+    yield Status(step="generating", label=label)
+    await _load("tokens")
+    from agent.research.tokens import pieces
+
+    count = 0
+    for piece in await asyncio.to_thread(lambda text: list(pieces(text)), work.draft.text):
+        count += 1
+        work.written += len(piece)
+        yield Token(text=piece)
+        if count % BATCH == 0:
+            await asyncio.sleep(0)
+    yield Trace(name="usage", data={"output_tokens": count})
+    yield Status(step="generating", state="done", label=label, detail=f"{count} tokens")
+
+
+async def _load(*modules: str) -> None:
+    """Imports in a thread what is heavy, so that the event loop goes on."""
+    for module in modules:
+        await asyncio.to_thread(import_module, f"agent.research.{module}")
+
+
+def _reading(work: Work) -> "Reading":
+    if work.reading is None:
+        raise AssertionError("a step ran before the question was read")
+    return work.reading
+
+
+def warm_up() -> None:
+    """Loads facts, briefs, model and encoding, about a second of work; call it in a thread when a process starts."""
+    from agent.research import compose, searching, toolrun
+    from agent.research.interpret import interpret
+    from agent.research.plan import plan
+    from agent.research.tokens import pieces
+
+    reading = interpret(CATALOGUE[0])
+    calls = plan(reading)
+    results = [result for call in calls if not isinstance(result := toolrun.run(call), str)]
+    list(pieces(compose.compose(reading, calls, results, [], searching.find(reading, "")).text))
+
+
+def catalogue() -> list[str]:
+    """Questions to start with; a test asks each of them."""
+    return list(CATALOGUE)
+
+
+CATALOGUE = (
+    "Is customer concentration at NVIDIA rising?",
+    "How fast did NVIDIA's revenue grow in Q2 FY2026?",
+    "Compare the gross margins of NVIDIA, Alphabet, Marvell and Apple for fiscal 2025",
+    "What share of NVIDIA's revenue came from China in Q2 FY2026?",
+    "Show NVIDIA's revenue by region in Q2 FY2026",
+    "How has Apple's operating margin developed over the last five years?",
+    "What was Alphabet's capital expenditure over the last twelve months?",
+    "What did the court decide in the search case against Google?",
+    "How is Apple affected by tariffs?",
+    "Which foundries and memory suppliers does NVIDIA use?",
+    "How much did Marvell earn in fiscal 2026?",
+)

@@ -1,0 +1,78 @@
+"""The aggregating step: decides what the answer is, writes it, and checks its numbers."""
+
+from collections.abc import Sequence
+
+from agent.research import scope, toolrun
+from agent.research.draft import Draft
+from agent.research.evidence import Evidence
+from agent.research.grounding import numbers
+from agent.research.plan import Call
+from agent.research.reading import Reading
+from agent.research.results import Result
+from agent.research.scope import Decline
+from agent.research.writer import write
+
+
+def compose(
+    reading: Reading,
+    calls: Sequence[Call],
+    results: Sequence[Result],
+    failures: Sequence[str],
+    evidence: Evidence | None,
+    collection: str = "",
+) -> Draft:
+    """The answer, with a warning for every number that no source of its sentence holds."""
+    decline = reading.decline or _decline(reading, calls, results, failures, evidence, collection)
+    shown = list(results)
+    if decline and decline.code in ("no_data", "unknown_company", "forecast") and not shown:
+        near = toolrun.nearest(calls)
+        shown = [near] if near else []
+    draft = write(reading, shown, evidence, decline, collection)
+    if not decline:
+        for failure in failures:
+            draft.warn("figure_missing", _sentence(failure))
+        if evidence and evidence.other_period and evidence.strong and not results:
+            draft.warn("other_period", f"There is no brief for {reading.times}: the passages are from other periods.")
+    for fault in draft.faults():
+        draft.warn("ungrounded_number", f"{fault.number} is not in the source that its sentence cites.")
+    return draft
+
+
+def checked(draft: Draft) -> str:
+    """What came together, for a person."""
+    figures = len(numbers(draft.text))
+    charts = sum(artifact.kind == "chart" for artifact in draft.artifacts)
+    parts = [_counted(len(draft.cards), "source"), _counted(figures, "number") + " checked"]
+    return ", ".join([*parts, *([_counted(charts, "chart")] if charts else [])])
+
+
+def _decline(
+    reading: Reading,
+    calls: Sequence[Call],
+    results: Sequence[Result],
+    failures: Sequence[str],
+    evidence: Evidence | None,
+    collection: str,
+) -> Decline | None:
+    if results:
+        return None
+    if collection:
+        return None if evidence and evidence.strong else scope.weak_evidence("these documents")
+    if failures and calls and toolrun.outside(calls[0]):
+        return scope.no_data(failures[0] + ".")
+    if evidence and evidence.strong:
+        return None
+    if failures:
+        return scope.no_data(failures[0] + ".")
+    if not reading.tickers and not (evidence and evidence.quotes and evidence.quotes[0].coverage > 0.3):
+        return scope.out_of_scope()
+    where = f"the briefs on {reading.companies}" if reading.tickers else "the briefs"
+    return scope.weak_evidence(where)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")

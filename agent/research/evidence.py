@@ -1,0 +1,101 @@
+"""Quotes for a question of words, and whether they are strong enough to be an answer."""
+
+import re
+from dataclasses import dataclass, replace
+
+from agent.research.filers import FILERS
+from agent.research.quoting import ASKS_NUMBER, Quote, best_quotes
+from agent.research.reading import Reading
+from agent.research.retrieval import Hit, Retriever
+from agent.research.sentences import split_sentences, words
+
+LIMIT = 6
+QUOTES = 3
+SCORE, COSINE, COVERAGE = 0.5, 0.25, 0.45
+"""What the best quotes need to stand as an answer; drawn on the development questions."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was found for a question."""
+
+    searched: int
+    """Passages that the filters let through."""
+    hits: tuple[Hit, ...]
+    quotes: tuple[Quote, ...]
+    spare: tuple[Quote, ...]
+    """The best sentence of each hit, for an answer whose figures already say what the best quotes say."""
+    strong: bool
+    """Good enough to be the answer; else only the nearest that there is."""
+    other_period: bool = False
+    """Nothing was there for the period that was asked for."""
+
+
+def search(reading: Reading, retriever: Retriever) -> Evidence:
+    """The best quotes for a reading; where its period has no passages, the nearest of other periods, marked as such."""
+    periods = [str(period) for period in _periods(reading)]
+    names = [name for ticker in reading.tickers for name in (ticker,)]
+    query = reading.words or reading.question
+    hits = retriever.search(query, limit=LIMIT, companies=names, periods=periods)
+    elsewhere = not hits and bool(periods)
+    if elsewhere:
+        hits = retriever.search(query, limit=LIMIT, companies=names)
+    hits.sort(key=lambda hit: -(hit.coverage + (hit.cosine or 0)))  # which brief is closest matters more than its rank
+    quotes = choose(query, hits, retriever)
+    strong = is_strong(quotes) and not (elsewhere and not _speaks_of(quotes, reading))
+    spare = tuple(quote for hit in hits for quote in best_quotes(query, [hit], retriever, limit=1))
+    return Evidence(count(retriever, reading), tuple(hits), quotes, spare, strong, elsewhere)
+
+
+def choose(query: str, hits: list[Hit], retriever: Retriever) -> tuple[Quote, ...]:
+    """Up to three quotes: the best ones, then what stands beside the best one in its brief."""
+    chosen = best_quotes(query, hits, retriever, limit=QUOTES)
+    if chosen and not ASKS_NUMBER.search(query):
+        known = {quote.text for quote in chosen}
+        beside = [quote for quote in _around(chosen[0]) if quote.text not in known]
+        chosen += beside[: QUOTES - len(chosen)]
+    return tuple(chosen)
+
+
+def _around(quote: Quote) -> list[Quote]:
+    """The other sentences of a brief, those that follow first."""
+    if quote.passage.source:
+        return []
+    spans = split_sentences(quote.passage.text)
+    others = sorted((span for span in spans if span[0] != quote.start), key=lambda span: (span[0] < quote.start, span[0]))
+    return [replace(quote, text=quote.passage.text[start:end], start=start, end=end) for start, end in others]
+
+
+def is_strong(quotes: tuple[Quote, ...]) -> bool:
+    if not quotes or quotes[0].score < SCORE:
+        return False
+    known = [quote.cosine for quote in quotes if quote.cosine is not None]
+    return max(quote.coverage for quote in quotes) >= COVERAGE and (not known or max(known) >= COSINE)
+
+
+def count(retriever: Retriever, reading: Reading) -> int:
+    """How many passages are of the companies and periods of a reading."""
+    years = {str(period.year) for period in _periods(reading)}
+    return sum(
+        (not reading.tickers or not passage.ticker or passage.ticker in reading.tickers)
+        and (not years or not passage.period or any(year in passage.period for year in years))
+        for passage in retriever.passages
+    )
+
+
+def relevant(quote: Quote, label: str) -> bool:
+    """Whether a quote is about the quantity that a figure is named by."""
+    about = set(words(label)) - {stem for filer in FILERS.values() for stem in words(filer.name)}
+    said = set(words(f"{quote.passage.title} {quote.passage.topic}"))
+    return bool(about) and len(about & said) / len(about) >= 0.5
+
+
+def _periods(reading: Reading) -> tuple[object, ...]:
+    found = [period for ticker in reading.tickers for period in reading.when.of(ticker)] or list(reading.when.periods)
+    return tuple(dict.fromkeys(found))
+
+
+def _speaks_of(quotes: tuple[Quote, ...], reading: Reading) -> bool:
+    """Whether the best quote itself names the year that was asked for."""
+    years = {str(getattr(period, "year", "")) for period in _periods(reading)}
+    return bool(years & set(re.findall(r"(?<!\d)20\d\d(?!\d)", quotes[0].text)))

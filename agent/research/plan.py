@@ -1,0 +1,134 @@
+"""Which tools answer a reading, with which arguments."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from agent.research.metrics import METRICS
+from agent.research.periods import Period
+from agent.research.reading import Reading
+
+MOST_CALLS = 6
+MARGINS = {"gross_margin": "gross", "operating_margin": "operating", "net_margin": "net", "free_cash_flow_margin": "free_cash_flow"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a tool."""
+
+    tool: str
+    arguments: dict[str, Any]
+
+    @property
+    def subject(self) -> str:
+        """What it is about, for a person: "growth of revenue, NVIDIA, Q2 FY2026"."""
+        values = [value for key, value in self.arguments.items() if key not in ("against", "by", "frequency", "count")]
+        listed = [", ".join(value) if isinstance(value, tuple) else str(value).replace("_", " ") for value in values]
+        return f"{self.tool.replace('_', ' ')}: {', '.join(listed)}"
+
+
+def plan(reading: Reading) -> tuple[Call, ...]:
+    """The calls for a reading, none where only text can answer it."""
+    if reading.decline or reading.operation == "text":
+        return ()
+    if _side_by_side(reading):
+        return tuple(_compare(reading, metric) for metric in reading.metrics[:MOST_CALLS])
+    calls = [call for ticker in reading.tickers for call in _for_company(reading, ticker)]
+    return tuple(calls[:MOST_CALLS])
+
+
+def _side_by_side(reading: Reading) -> bool:
+    """Whether one call compares the companies: one period of the same name for all, and no part of anything."""
+    plain = reading.operation in ("lookup", "growth") and not reading.member and not reading.of_revenue
+    time = reading.when
+    return plain and len(reading.tickers) > 1 and bool(reading.metrics) and not time.dates and len(time.periods) < 2
+
+
+def _compare(reading: Reading, metric: str) -> Call:
+    by = "growth" if reading.operation == "growth" else "value"
+    times = reading.when.of(reading.tickers[0])
+    return _call("compare", companies=reading.tickers, metric=metric, period=_text(times[:1]), by=by)
+
+
+def _for_company(reading: Reading, ticker: str) -> list[Call]:
+    times = reading.when.of(ticker)
+    if reading.operation == "concentration":
+        return [_call("concentration", company=ticker, period=_text(times[:1]), against=_text(times[1:2]))]
+    if reading.operation == "breakdown":
+        return [
+            _call("breakdown", company=ticker, by=reading.breakdown, metric=metric, period=_text((time,) if time else ()))
+            for metric in reading.metrics[:2]
+            for time in times or (None,)
+        ]
+    if reading.member:
+        return _for_member(reading, ticker, times)
+    return [call for metric in reading.metrics for call in _for_metric(reading, ticker, metric, times)]
+
+
+def _for_member(reading: Reading, ticker: str, times: tuple[Period, ...]) -> list[Call]:
+    if "operating_income" in reading.metrics:
+        return [_call("breakdown", company=ticker, by="segment", metric="operating_income", period=_text(times[:1]))]
+    if reading.operation in ("growth", "trend", "compound"):
+        against = reading.against if reading.operation == "growth" else "year"
+        return [_call("part_growth", company=ticker, part=reading.member, period=_text(times[-1:]), against=against)]
+    return [_call("share", company=ticker, part=reading.member, period=str(time) if time else None) for time in times or (None,)]
+
+
+def _for_metric(reading: Reading, ticker: str, metric: str, times: tuple[Period, ...]) -> list[Call]:
+    operation = reading.operation
+    if reading.of_revenue and METRICS[metric].kind == "flow":
+        return [_call("share", company=ticker, part=metric, period=str(time) if time else None) for time in times or (None,)]
+    if operation == "ttm" and METRICS[metric].kind in ("flow", "ratio"):
+        return [_call("trailing_twelve_months", company=ticker, metric=metric, period=_text(times[:1]))]
+    if operation == "compound" and len(times) == 2:
+        first, last = sorted(times)
+        return [_call("compound_growth", company=ticker, metric=metric, first=str(first), last=str(last))]
+    if operation in ("trend", "compound") or (operation in ("growth", "lookup") and _far_apart(times)):
+        return [_trend(reading, ticker, metric, tuple(sorted(times)))]
+    if len(times) == 2 and (operation == "growth" or _neighbours(times)):
+        return [_growth(ticker, metric, max(times), "year" if _a_year_apart(times) else "quarter")]
+    if operation == "growth":
+        return [_growth(ticker, metric, time, reading.against) for time in times or (None,)]
+    if metric in MARGINS:
+        kind = MARGINS[metric]
+        return [_call("margin", company=ticker, kind=kind, period=str(time) if time else None) for time in times or (None,)]
+    return [_call("lookup", company=ticker, metric=metric, period=str(time) if time else None) for time in times or (None,)]
+
+
+def _growth(ticker: str, metric: str, period: Period | None, against: str) -> Call:
+    if period and period.quarter is None:
+        against = "year"
+    return _call("growth", company=ticker, metric=metric, period=str(period) if period else None, against=against)
+
+
+def _trend(reading: Reading, ticker: str, metric: str, times: tuple[Period, ...]) -> Call:
+    yearly = reading.when.yearly or bool(times and times[-1].quarter is None)
+    count = reading.when.count or (_steps(times[0], times[-1]) if len(times) > 1 else 5 if yearly else 8)
+    frequency = "year" if yearly else "quarter"
+    until = _text(times[-1:])
+    return _call("trend", company=ticker, metric=metric, count=min(max(count, 2), 32), period=until, frequency=frequency)
+
+
+def _steps(first: Period, last: Period) -> int:
+    return len(range(first.year * 4 + (first.quarter or 0), last.year * 4 + (last.quarter or 0) + 1, 1 if last.quarter else 4))
+
+
+def _far_apart(times: tuple[Period, ...]) -> bool:
+    return len(times) > 2 or (len(times) == 2 and not _neighbours(times) and times[0].quarter == times[1].quarter)
+
+
+def _neighbours(times: tuple[Period, ...]) -> bool:
+    first, last = sorted(times)
+    return _a_year_apart(times) or (last.quarter is not None and last.quarter_earlier() == first)
+
+
+def _a_year_apart(times: tuple[Period, ...]) -> bool:
+    first, last = sorted(times)
+    return last.year_earlier() == first
+
+
+def _text(times: tuple[Period, ...]) -> str | None:
+    return str(times[0]) if times else None
+
+
+def _call(tool: str, **arguments: Any) -> Call:
+    return Call(tool, {key: value for key, value in arguments.items() if value is not None})

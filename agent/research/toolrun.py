@@ -1,0 +1,79 @@
+"""Runs the calls of a plan, and says what came of them."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from pydantic import JsonValue
+
+from agent.events import Json
+from agent.research import part_growth
+from agent.research.arithmetic import NotDefined
+from agent.research.facts import facts
+from agent.research.metrics import METRICS
+from agent.research.parts import parts
+from agent.research.periods import FactsError, Period, UnknownPeriod
+from agent.research.plan import Call
+from agent.research.results import Result
+from agent.research.tools import toolbox
+
+
+def run(call: Call) -> Result | str:
+    """The result of a call, or in words why there is none."""
+    try:
+        return _result(call)
+    except (FactsError, NotDefined) as reason:
+        return str(reason)
+
+
+def nearest(calls: Sequence[Call]) -> Result | None:
+    """The latest figure of the first call's kind, for a question about a period that there is nothing for."""
+    for call in calls:
+        arguments = {key: value for key, value in call.arguments.items() if key not in ("period", "first", "last", "against")}
+        arguments.pop("count", None)
+        asked = call.arguments.get("period") or call.arguments.get("last")
+        tool = "lookup" if call.tool == "compound_growth" else call.tool
+        try:
+            if tool in ("lookup", "growth", "margin") and asked and Period.parse(asked).quarter is None:
+                arguments["period"] = str(facts().latest(arguments["company"], _base(call), yearly=True))
+            return _result(Call(tool, arguments))
+        except (FactsError, NotDefined):
+            continue
+    return None
+
+
+def outside(call: Call) -> bool:
+    """Whether a call failed because its period is not in the table, not because the figure is unknown."""
+    try:
+        _result(call)
+    except UnknownPeriod:
+        return True
+    except (FactsError, NotDefined):
+        return False
+    return False
+
+
+def arguments(call: Call) -> Json:
+    return {key: cast(JsonValue, list(value) if isinstance(value, tuple) else value) for key, value in call.arguments.items()}
+
+
+def output(result: Result) -> Json:
+    """What the tool log shows of a result."""
+    return {
+        "label": result.label,
+        "value": result.value,
+        "unit": result.unit,
+        "text": result.shown,
+        "formula": result.formula,
+        "sources": [source.accession for source in result.sources],
+    }
+
+
+def _result(call: Call) -> Result:
+    if call.tool == "part_growth":
+        return part_growth.call(call.arguments, facts(), parts())
+    return toolbox()[call.tool].call(call.arguments)
+
+
+def _base(call: Call) -> str:
+    metric = METRICS.get(str(call.arguments.get("metric", "revenue")))
+    return metric.name if metric and metric.formula is None else "revenue"

@@ -1,0 +1,77 @@
+"""Artifacts as HTML: a value with its formula, a table, a list of documents, a file."""
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from agent.events import Artifact
+from apps.markup import link, text
+
+MOST_ROWS = 200
+
+
+def artifact(one: Artifact) -> str:
+    """A value with its formula, a table, a list of documents or a file. A chart is an empty frame, marked with
+    `data-chart`, that the page fills with a chart of its own kind."""
+    title = f"<h4>{text(one.title, 300)}</h4>" if one.title else ""
+    if one.kind == "chart":
+        mark = f'data-chart="{text(one.id, 200)}" data-version="{one.version}"'
+        return f'<article class="fl-card fl-chart" {mark}>{title}<p class="fl-where">Chart</p></article>'
+    body = {"value": _value, "table": _table, "documents": _documents, "file": _file}[one.kind](one.data)
+    return f'<article class="fl-card fl-{one.kind}">{title}{body}</article>'
+
+
+def _value(data: Mapping[str, JsonValue]) -> str:
+    shown = data.get("text") or " ".join(str(data[key]) for key in ("value", "unit") if data.get(key) is not None)
+    formula = f'<p class="fl-formula"><code>{text(str(data["formula"]), 500)}</code></p>' if data.get("formula") else ""
+    inputs = data.get("inputs")
+    rows = [one for one in inputs if isinstance(one, dict)] if isinstance(inputs, list) else []
+    listed = "".join(
+        f"<div><dt>{_field(one, 'label')}</dt><dd>{_field(one, 'text') or _field(one, 'value')}</dd></div>"
+        for one in rows[:50]
+    )
+    return f'<p class="fl-figure">{text(str(shown), 300)}</p>{formula}' + (f"<dl>{listed}</dl>" if listed else "")
+
+
+def _field(data: Mapping[str, JsonValue], name: str) -> str:
+    return text(str(data.get(name, "")), 300)
+
+
+def _documents(data: Mapping[str, JsonValue]) -> str:
+    found = data.get("documents")
+    rows = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    items = (link(str(one.get("url", "")), _field(one, "title")) for one in rows[:100])
+    return "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+def _file(data: Mapping[str, JsonValue]) -> str:
+    name = link(str(data.get("url", "")), _field(data, "name"))
+    content = f"<pre>{text(str(data['text']), 4_000)}</pre>" if data.get("text") else ""
+    return f'<p>{name} <span class="fl-tag">{_field(data, "media_type")}</span></p>{content}'
+
+
+def _table(data: Mapping[str, JsonValue]) -> str:
+    """`{"columns": [...], "rows": [[...]]}`; of long tables the first rows, and how many there are."""
+    columns, rows = data.get("columns"), data.get("rows")
+    names = columns if isinstance(columns, list) else []
+    lines = [row for row in rows if isinstance(row, list)] if isinstance(rows, list) else []
+    head = "".join(f'<th scope="col">{text(str(name), 200)}</th>' for name in names)
+    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in lines[:MOST_ROWS])
+    more = f'<p class="fl-where">The first {MOST_ROWS} of {len(lines):,} rows.</p>' if len(lines) > MOST_ROWS else ""
+    return (
+        f'<div class="fl-scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>{more}"
+    )
+
+
+def _cell(value: JsonValue) -> str:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return f"<td>{'' if value is None else text(str(value), 500)}</td>"
+    return f'<td class="fl-num">{value:,}</td>'
+
+
+def local(spec: JsonValue) -> JsonValue:
+    """A Vega-Lite spec that loads nothing and leads nowhere: without addresses of data, images and links."""
+    if isinstance(spec, dict):
+        return {name: local(one) for name, one in spec.items() if name not in ("url", "href", "usermeta")}
+    return [local(one) for one in spec] if isinstance(spec, list) else spec

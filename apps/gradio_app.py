@@ -1,0 +1,209 @@
+"""The Gradio front end: `python apps/gradio_app.py`, or mounted beside Streamlit by apps/site.py.
+
+Every part of the page is a value made by apps/gradio_page.py from the session, and the session's id
+is in the address; so a reload, a second browser and the end of a run all draw the page the same way.
+Only the running answer is drawn by static/run_view.js.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from fastapi import FastAPI
+
+from agent.errors import FirstlightError, UnknownSession
+from apps import words
+from apps.gradio_page import MOST_CHARTS, PANELS, Shown, header, new_session, session_list, shown, starters
+from apps.session import Conversation, Sessions
+
+STATIC = Path(__file__).with_name("static")
+HEAD = """<link rel="stylesheet" href="/v1/static/run_view.css">
+<script type="module" src="/v1/static/run_view.js"></script>"""
+
+PANE = f'<div class="fl-pane" data-stick data-received="{words.RECEIVED}" tabindex="0">${{value}}</div>'
+
+# Gradio draws a changed value into the same elements; then the component looks for what it has to fill.
+MOUNT = """
+import('/v1/static/run_view.js').then(view => {
+  const look = () => view.mount(element, options);
+  watch('value', look);
+  look();
+});
+const options = {};"""
+TELL = """
+options.onEnded = run => trigger('ended', { run });
+options.onCharts = run => trigger('charts', { run });"""
+
+# Gradio's round buttons have a picture and no name.
+NAMES = f"""() => {{
+  const names = {{ '.submit-button': {words.SEND!r}, '.stop-button': {words.STOP!r} }};
+  const box = document.querySelector('#box');
+  const name = () => Object.entries(names).forEach(([button, label]) =>
+    box.querySelector(button)?.setAttribute('aria-label', label));
+  new MutationObserver(name).observe(box, {{ childList: true, subtree: true }});
+  name();
+}}"""
+
+SESSION = "new URLSearchParams(location.search).get('session') || ''"
+HERE = f"() => [{SESSION}]"
+ECHO = (
+    f"(question, session, ...rest) => {{ window.Firstlight?.echo(question); return [question, {SESSION}, ...rest]; }}"
+)
+FORGET = "() => window.Firstlight?.forget()"
+REMEMBER = """session => {
+  const at = new URL(location);
+  if (!session || at.searchParams.get('session') === session) return;
+  at.searchParams.set('session', session);
+  history.replaceState(history.state, '', at);
+}"""
+
+
+def build(sessions: Sessions) -> gr.Blocks:
+    """The page over a process's sessions."""
+    with gr.Blocks(title=words.TITLE, analytics_enabled=False, fill_width=True) as page:
+        _Page(sessions).draw(page)
+        page.queue(default_concurrency_limit=None)
+    return page
+
+
+def mount(app: FastAPI, sessions: Sessions, path: str) -> None:
+    """Puts the page under a path of `app`. The routes of apps/api.py must be at the root of the server."""
+    gr.mount_gradio_app(
+        app, build(sessions), path, theme=_theme(), css_paths=STATIC / "gradio.css", head=HEAD, footer_links=[]
+    )
+
+
+def _theme() -> gr.themes.Base:
+    return gr.themes.Default(
+        primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=["Inter", "system-ui", "sans-serif"]
+    )
+
+
+class _Page:
+    """The parts of the page, and what happens when they are used."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def draw(self, page: gr.Blocks) -> None:
+        self._draw_parts()
+        quick: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
+        outputs = [
+            self.session,
+            self.nav,
+            self.conversation,
+            *self.panels,
+            *self.plots,
+            self.notice,
+            self.chips,
+            self.box,
+        ]
+        page.load(None, js=NAMES)
+        page.load(self.load, self.session, outputs, js=HERE, **quick)
+        self.conversation.ended(self.load, self.session, outputs, js=HERE, **quick)
+        self.conversation.charts(self.charts, self.session, self.plots, js=HERE, **quick)
+        for asked, happened in [(self.box, self.box.submit), *((one, one.click) for one in self.starters)]:
+            inputs = [asked, self.session, self.pace, self.collection]
+            happened(self.ask, inputs, outputs, js=ECHO, **quick).then(None, js=FORGET, **quick)
+        self.box.stop(self.stop, self.session, js=HERE, **quick)
+        self.session.change(None, self.session, js=REMEMBER, **quick)
+
+    def _draw_parts(self) -> None:
+        plain: dict[str, Any] = {"apply_default_css": False, "js_on_load": None}
+        filled: dict[str, Any] = {"apply_default_css": False, "js_on_load": MOUNT}
+        with gr.Sidebar(open=False, width=290):
+            self.nav = gr.HTML(**plain)
+        with gr.Row(elem_id="header"):
+            gr.HTML(header(), elem_id="title", **plain)
+            self.collection = gr.Dropdown(
+                [], label=words.COLLECTION, container=False, visible=False, elem_id="collection"
+            )
+            paces = [(f"{words.PACE}: {label}", name) for name, label in words.PACES.items()]
+            self.pace = gr.Dropdown(paces, value=words.DEFAULT_PACE, label=words.PACE, container=False, elem_id="pace")
+            gr.HTML(new_session(), elem_id="new", **plain)
+        with gr.Row(elem_id="desk"):
+            with gr.Column(scale=7, min_width=320, elem_id="left"):
+                with gr.Column(elem_id="talk"):
+                    self.conversation = gr.HTML(
+                        html_template=PANE, apply_default_css=False, js_on_load=MOUNT + TELL, elem_id="conversation"
+                    )
+                    with gr.Row(elem_id="starters", visible=False) as self.chips:
+                        self.starters = [gr.Button(question, size="sm") for question in starters()]
+                self.notice = gr.HTML(elem_id="notice", **plain)
+                box: dict[str, Any] = {"placeholder": words.ASK, "label": words.ASK, "show_label": False}
+                self.box = gr.Textbox(**box, submit_btn=True, max_lines=6, autofocus=True, elem_id="box")
+            with gr.Column(scale=5, min_width=320, elem_id="right"):
+                with gr.Column(elem_id="progress"):
+                    gr.HTML(f"<h3>{words.PROGRESS}</h3>", **plain)
+                    steps = gr.HTML(**filled)
+                with gr.Tabs(elem_id="tabs"):
+                    with gr.Tab(words.SOURCES):
+                        sources = gr.HTML(**filled)
+                    with gr.Tab(words.ARTIFACTS):
+                        artifacts = gr.HTML(**filled)
+                        self.plots = [gr.Plot(show_label=False, visible=False) for _ in range(MOST_CHARTS)]
+                    with gr.Tab(words.TOOL_LOG):
+                        tools = gr.HTML(**filled)
+        self.panels = [steps, sources, artifacts, tools]
+        self.session = gr.Textbox(visible="hidden")
+
+    async def load(self, session_id: str) -> list[Any]:
+        """The page of a session, or an empty one."""
+        try:
+            return await self._values(await self._sessions.attach(session_id))
+        except UnknownSession as error:
+            return await self._values(Conversation(), notice=str(error))
+
+    async def ask(self, question: str, session_id: str, pace: str, collection: str | None) -> list[Any]:
+        notice, typed = "", ""
+        try:
+            run = await self._sessions.ask(question, session_id, pace=pace, collection=collection or "")
+            session_id = run.session_id
+        except FirstlightError as error:
+            notice, typed = str(error), question
+        try:
+            return await self._values(await self._sessions.attach(session_id), notice=notice, typed=typed)
+        except UnknownSession:
+            return await self._values(Conversation(), notice=notice, typed=typed)
+
+    async def stop(self, session_id: str) -> None:
+        """Returns when the run has stopped; the page hears of it as of any other end."""
+        live = (await self._sessions.attach(session_id)).live
+        if live is not None:
+            await self._sessions.core.runner.cancel(live.run_id)
+
+    async def charts(self, session_id: str) -> list[Any]:
+        """The charts that the running answer has so far."""
+        return _plots(await self._shown(await self._sessions.attach(session_id)))
+
+    async def _shown(self, conversation: Conversation) -> Shown:
+        live = conversation.live
+        return shown(conversation, await self._sessions.view(live.run_id) if live else None)
+
+    async def _values(self, conversation: Conversation, *, notice: str = "", typed: str | None = None) -> list[Any]:
+        """Values for all outputs. `typed`: what stands in the question box afterwards; None leaves it alone."""
+        page = await self._shown(conversation)
+        links = self._sessions.links(page.session_id)
+        buttons: dict[str, Any] = {"submit_btn": not page.running, "stop_btn": page.running}
+        return [
+            page.session_id,
+            session_list(await self._sessions.recent(), links, page.session_id),
+            page.conversation,
+            *(page.panels[name] for name in PANELS),
+            *_plots(page),
+            page.notice(notice),
+            gr.Row(visible=page.empty),
+            gr.Textbox(**buttons) if typed is None else gr.Textbox(value=typed, **buttons),
+        ]
+
+
+def _plots(page: Shown) -> list[Any]:
+    drawn = [gr.Plot(chart, visible=True) for chart in page.charts]
+    return drawn + [gr.Plot(visible=False)] * (MOST_CHARTS - len(drawn))
+
+
+if __name__ == "__main__":
+    from apps.gradio_server import main
+
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Where the time of an answer went: one run of the log, or a stored set of measured runs."""
+
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from agent import charts
+from agent.entries import Entry
+from agent.home import data_folder
+from agent.metrics import MEANING, Row, measure
+from agent.request import Run
+from agent.timeline import InvalidRun
+from apps.pages_sidebar import plain
+from apps.session import bridge
+
+FIGURES = {"ttff": "first feedback", "ttfvt": "first text", "lsg": "longest silence", "e2e": "end to end"}
+"""The metrics that stand above a waterfall and in the table of prompts."""
+ONE, MANY = "One run", "Measured runs"
+
+
+def draw() -> None:
+    st.session_state.away = True
+    st.html("<h1>Latency</h1><p>What a person waited for, from the log of the run. Silence over one second is red.</p>")
+    shown = st.segmented_control("What to look at", [ONE, MANY], default=ONE, label_visibility="collapsed")
+    if shown == MANY:
+        _measured()
+    else:
+        _one()
+
+
+def _one() -> None:
+    sessions = bridge().sessions
+    runs = [run for run in bridge().call(sessions.core.log.runs(limit=100)) if not run.is_open]
+    if not runs:
+        st.info("There is no finished run yet: ask something first.", icon=":material/info:")
+        return
+    here = [run for run in runs if run.session_id == st.session_state.get("session")]
+    chosen = st.selectbox("Run", runs, runs.index(here[0]) if here else 0, format_func=_name)
+    _waterfall(bridge().call(sessions.core.log.read(chosen.run_id)))
+
+
+def _name(run: Run) -> str:
+    pace = f" · simulated pace: {run.request['pace']}" if run.request.get("pace") else ""
+    when = pd.Timestamp(run.created_at, unit="s", tz="UTC").strftime("%Y-%m-%d %H:%M")
+    return f"{when} · {run.question[:90]}{pace} · {run.state}"
+
+
+def _waterfall(entries: list[Entry]) -> None:
+    row = measure(entries)
+    with st.container(key="figures", horizontal=True):
+        for metric, name in FIGURES.items():
+            st.metric(name, _seconds(row[metric]), help=MEANING[metric][1], border=True)
+    try:
+        spec = charts.waterfall(entries)
+    except InvalidRun as reason:
+        st.warning(plain(f"This run cannot be measured: {reason}"), icon=":material/info:")
+        return
+    with st.container(key="waterfall", border=True):
+        st.vega_lite_chart(spec, width="stretch", theme=None)
+
+
+def _measured() -> None:
+    folders = stored()
+    if not folders:
+        st.info("There are no measured runs yet. Make some: `python -m eval run`", icon=":material/info:")
+        return
+    folder = st.selectbox("Set of runs", folders, format_func=lambda one: one.name)
+    try:
+        entries, prompts = load(folder, (folder / "events.jsonl").stat().st_mtime)
+    except (OSError, ValueError, KeyError) as error:
+        st.warning(plain(f"{folder.name} cannot be read: {error}"), icon=":material/info:")
+        return
+    rows: list[Row] = [measure(entries[run]) | {"run_id": run, "prompt_id": prompts[run]} for run in entries]
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(key="cdf", border=True):
+        st.html("<h4>Share of runs within a time</h4>")
+        st.vega_lite_chart(charts.ecdf(rows), width="stretch", theme=None)
+    with right, st.container(key="stages", border=True):
+        st.html("<h4>Median time in each step</h4>")
+        st.vega_lite_chart(charts.where_time_went(rows), width="stretch", theme=None)
+    st.html("<h4>Prompts: medians in seconds</h4>")
+    st.dataframe(by_prompt(rows), width="stretch")
+    chosen = st.selectbox("Run", list(entries), format_func=lambda run: f"{prompts[run]} · {run}")
+    _waterfall(entries[chosen])
+
+
+def stored() -> list[Path]:
+    """The folders that `python -m eval run` wrote below the working or the data folder, newest first."""
+    found = [path.parent for root in (Path("runs"), data_folder() / "runs") for path in root.glob("*/events.jsonl")]
+    return sorted(found, key=lambda folder: folder.name, reverse=True)
+
+
+@lru_cache(maxsize=4)
+def load(folder: Path, _changed: float) -> tuple[dict[str, list[Entry]], dict[str, str]]:
+    """The entries of each run, and its prompt's id. Raises OSError, ValueError or KeyError."""
+    planned = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["runs"]
+    prompts = {str(one["run_id"]): str(one["prompt_id"]) for one in planned}
+    entries: dict[str, list[Entry]] = {run: [] for run in prompts}
+    for line in (folder / "events.jsonl").read_bytes().splitlines():
+        entry = Entry.from_line(line)
+        entries[entry.run_id].append(entry)
+    return entries, prompts
+
+
+def by_prompt(rows: Iterable[Row]) -> pd.DataFrame:
+    """One line a prompt: how many runs, how many of them completed, and medians in seconds."""
+    table = pd.DataFrame(list(rows))
+    groups = table.groupby("prompt_id", sort=False)
+    medians = groups[list(FIGURES)].median(numeric_only=False).astype(float).div(1000).round(2).rename(columns=FIGURES)
+    medians.insert(0, "runs", groups.size())
+    medians.insert(1, "completed", groups["outcome"].agg(lambda outcomes: int((outcomes == "completed").sum())))
+    return medians.rename_axis("prompt")
+
+
+def _seconds(ms: object) -> str:
+    return f"{ms / 1000:.2f} s" if isinstance(ms, int | float) else "—"

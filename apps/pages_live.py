@@ -1,0 +1,26 @@
+"""The live answer: static/run_view.js, told of what Streamlit draws, and telling Streamlit what it saw.
+
+The script draws the empty sections of the running turn; the browser fills them. This component only
+joins the two, so it stands at the same place in every run of the script: moved, it would start anew.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from agent.request import Run
+from apps import words
+
+_JS = (Path(__file__).parent / "static" / "streamlit_live.js").read_text(encoding="utf-8")
+_component = st.components.v2.component("firstlight_live", js=_JS, isolate_styles=False)
+
+
+def draw(live: Run | None) -> None:
+    """Its triggers, a run's end and a new chart, do nothing but run the script again."""
+    data = {"run": live.run_id if live else "", "received": words.RECEIVED}
+    with st.container(key="live"):
+        _component(key="live-answer", data=data, height="content", on_ended_change=_again, on_charts_change=_again)
+
+
+def _again() -> None:
+    return None
