@@ -95,10 +95,8 @@ class Drive:
         if decline:
             reply.set_result(question.model_copy(update={"state": "declined", "by": by}))
             return
-        try:
-            jsonschema.validate(value, question.schema_)
-        except jsonschema.ValidationError as error:
-            raise InputRejected(f"{value!r} does not answer {question.prompt!r}: {error.message}") from error
+        if problem := mismatch(value, question.schema_):
+            raise InputRejected(f"{value!r} does not answer {question.prompt!r}: {problem}")
         answered = {"state": "answered", "by": by, "value": cast(JsonValue, value)}
         reply.set_result(question.model_copy(update=answered))
 
@@ -112,8 +110,9 @@ class Drive:
                 async with self._slots:
                     await self._listen()
             self._end(self._why or self._natural_end())
-        except asyncio.CancelledError:
-            self._end(self._why or End("interrupted"))
+        except asyncio.CancelledError as failure:
+            is_ours = bool(self._task.cancelling())  # else it leaked out of the agent
+            self._end(self._why or (End("interrupted") if is_ours else _failed(failure)))
         except (Exception, SystemExit) as failure:
             self._end(self._why or _failed(failure))
         except BaseException:
@@ -158,13 +157,13 @@ class Drive:
         self._append(redacted(event) if isinstance(event, Tool | Trace | Error) else event)
         if event.type == "status":
             now, since = self._last_event, self._steps_since
-            self._steps_since = {step.step: since.get(step.step, now) for step in self._ending.open_steps()}
+            self._steps_since = {step.id: since.get(step.id, now) for step in self._ending.open_steps()}
             self._watch()
 
     def _append(self, event: Event) -> None:
         now = self._last_event = time.perf_counter()
-        self._ending.see(event)
         entry = self._log.append(self.run_id, event, now - self._submitted)
+        self._ending.see(event)
         self._count += 1
         self._bytes += len(entry.payload)
         if self._count > _MAX_EVENTS or self._bytes > _MAX_BYTES:
@@ -179,6 +178,7 @@ class Drive:
 
     async def _ask(self, question: Input) -> Input:
         """Asks the user, and returns the answer; the clock of the deadline stands still meanwhile."""
+        check_schema(question)
         asked = time.perf_counter()
         limit = self._request.limits.input
         expires = time.perf_counter() - self._submitted + limit
@@ -191,11 +191,13 @@ class Drive:
                 reply = await self._question[1]
         except TimeoutError:
             reply = question.model_copy(update={"state": "expired"})
+            if (future := self._question[1]).done() and not future.cancelled():
+                reply = future.result()  # it was accepted in the very turn of the loop in which the time was up
         finally:
             self._question = None
             waited = time.perf_counter() - asked
             self._began_at += waited
-            self._steps_since = {step: since + waited for step, since in self._steps_since.items()}
+            self._steps_since = {step_id: since + waited for step_id, since in self._steps_since.items()}
         self._take(reply)
         self._log.set_state(self.run_id, "running")
         return reply
@@ -224,9 +226,9 @@ class Drive:
         limits = self._request.limits
         due = [(self._began_at + limits.deadline, "deadline", f"The deadline of {limits.deadline:g} s has passed.")]
         due.append((self._last_event + limits.idle, "idle", f"Nothing was heard for {limits.idle:g} s."))
-        for step, since in self._steps_since.items():
-            if (limit := limits.stages.get(step)) is not None:
-                told = f"The step {step!r} took longer than its limit of {limit:g} s."
+        for step in self._ending.open_steps():
+            if (limit := limits.stages.get(step.step)) is not None and (since := self._steps_since.get(step.id)):
+                told = f"The step {step.step!r} took longer than its limit of {limit:g} s."
                 due.append((since + limit + limits.grace, "stage_timeout", told))
         return due
 

@@ -112,10 +112,11 @@ class SqliteLog:
                 raise UsageError(f"there is a run {run.run_id!r} already") from error
             except sqlite3.Error as error:
                 self._health = str(error)
-                self._schedule(_RETRY_SECONDS[-1])  # nothing else would find out that it is well again
             if pause is None:
+                self._schedule(_RETRY_SECONDS[-1])  # nothing else would find out that it is well again
                 raise LogUnavailable(f"the event log cannot store a new run: {self._health}")
             await asyncio.sleep(pause)
+        self._health = "ok"
         self._keys[run.run_id] = key
         self._live[run.run_id] = LiveRun(run.run_id)
         self._dirty = True

@@ -31,6 +31,7 @@ class Terminal:
         self._live: Live | None = None
         self._printed: set[str] = set()
         self._is_writing = False
+        self._bold = _Bold()
 
     def show(self, entry: Entry) -> None:
         self._view = apply(self._view, entry)
@@ -73,7 +74,7 @@ class Terminal:
             self.close()
             self._is_writing = True
             self._console.print()
-        self._console.print(Text(plain(text)), end="", soft_wrap=True)
+        self._console.print(self._bold.styled(plain(text)), end="", soft_wrap=True)
 
     def _line(self, line: Text) -> None:
         if self._is_writing:
@@ -92,6 +93,24 @@ class Terminal:
         if view.message.citations:
             self._console.print(_sources(view))
         self._console.print(_footer(view))
+
+
+class _Bold:
+    """Turns `**bold**` into bold while it streams, whatever way it is cut."""
+
+    def __init__(self) -> None:
+        self._is_on = False
+        self._star = ""
+
+    def styled(self, text: str) -> Text:
+        line = Text()
+        text, self._star = self._star + text, ""
+        if text.endswith("*") and not text.endswith("**"):
+            text, self._star = text[:-1], "*"
+        for i, piece in enumerate(text.split("**")):
+            self._is_on ^= i > 0
+            line.append(piece, "bold" if self._is_on else None)
+        return line
 
 
 def _spinner(step: Step) -> RenderableType:

@@ -1,5 +1,6 @@
 """The reports: one HTML file that works offline, and a short Markdown for a comment."""
 
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -17,7 +18,6 @@ _BY_PROMPT = ("ttff", "ttfvt", "e2e", "lsg")
 
 def html(runset: Runset) -> str:
     """The whole page. What came from a prompt, an agent or a document is escaped."""
-    import vl_convert
     from jinja2 import Environment
 
     rows, manifest = runset.rows, runset.manifest
@@ -32,9 +32,17 @@ def html(runset: Runset) -> str:
         ecdf=ecdf(rows),
         steps=where_time_went(sorted(rows, key=lambda row: list(manifest.prompts).index(str(row["prompt_id"])))),
         waterfalls=_waterfalls(runset),
-        # Inside <script> only this could end it early.
-        vega=vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script"),
+        vega=_vega(),
     )
+
+
+@cache
+def _vega() -> str:
+    """Vega, Vega-Lite and vega-embed as one script, once for all charts of a page."""
+    import vl_convert
+
+    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return script.replace("</script", "<\\/script")  # inside a script element only this could end it early
 
 
 def markdown(runset: Runset) -> str:

@@ -11,7 +11,7 @@ from agent.research.companies import OTHERS, named, one_slip, without_names
 from agent.research.corpus import load_briefs
 from agent.research.filers import FILERS
 from agent.research.followup import inherit
-from agent.research.lexicon import FILLERS, metrics_in
+from agent.research.lexicon import FILLERS, GAP, metrics_in
 from agent.research.members import breakdown_in, member_in
 from agent.research.metrics import names
 from agent.research.reading import Breakdown, Operation, Reading
@@ -75,6 +75,9 @@ _EVERYONE = re.compile(
     r"\ball\s+(?:four|companies|of\s+them)\b|\beach\s+company\b|\bthe\s+four\b",
     re.IGNORECASE,
 )
+
+
+_PREPOSITIONS = frozenset({"from", "for", "in", "on", "of", "by", "with", "under", "among", "into", "through"})
 
 
 @dataclass(frozen=True)
@@ -174,17 +177,24 @@ def _figures(rest: str, tickers: tuple[str, ...]) -> _Figures:
     if member or breakdown:
         metrics = tuple(name for name in metrics if name in ("revenue", "operating_income", "operating_margin")) or ("revenue",)
         metrics = ("operating_income",) if "operating_income" in metrics else ("revenue",)
-    return _Figures(metrics, member, line or breakdown, _qualifiers(left, rest), left)
+    return _Figures(metrics, member, line or breakdown, _qualifiers(left, rest, subject=bool(tickers)), left)
 
 
-def _qualifiers(left: str, rest: str) -> tuple[str, ...]:
-    """Words that no figure of the table takes into account: topics of the briefs, and names."""
-    capitals = {word.lower() for word in re.findall(r"(?<=\S\s)[A-Z][\w-]+", rest)}
+def _qualifiers(left: str, rest: str, *, subject: bool) -> tuple[str, ...]:
+    """Words that no figure of the table takes into account, so that only text can answer: "iPhone revenue".
+
+    They are what briefs are about, names, and what stands before a metric or behind a preposition; where no company is
+    named (`subject` is False), any word that the briefs do not know.
+    """
+    names = {word.lower() for word in re.findall(r"(?<=\S\s)[A-Z][\w-]+|\b[a-z]+[A-Z]\w*", rest)}
+    tokens = re.findall(rf"[a-z0-9&][\w&]*|{GAP}+", left.lower())
     found = []
-    for word in re.findall(r"[a-z0-9&][\w&]*", left.lower()):
-        if word in FILLERS or len(word) == 1 or re.fullmatch(r"\d+(?:st|nd|rd|th)?", word):
+    for before, word, after in zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False):
+        if word.startswith(GAP) or word in FILLERS or len(word) == 1 or re.fullmatch(r"\d+(?:st|nd|rd|th)?", word):
             continue
-        if word in capitals or word in OTHERS or set(words(word)) & _topics() or not set(words(word)) & _vocabulary():
+        modifies = after.startswith(GAP) or before in _PREPOSITIONS
+        unknown = not subject and not set(words(word)) & _vocabulary()
+        if modifies or unknown or word in names or word in OTHERS or set(words(word)) & _topics():
             found.append(word)
     return tuple(found)
 

@@ -60,9 +60,19 @@ FILLERS = frozenset(
     intensity relative dependence proportion fraction divided expressed terms term basis ratio costs cost bucks
     sum summed combined together it's i'd i'm id im pls plz table chart plot graph graphs draw cents buck
     consolidated company's companywide firm's worldwide global globally three two four five six eight ten twelve first second third fourth
+    half fast quick quickly double doubled doubling doubles triple tripled reach reached reaches hold held holds holding carry carried
+    carries may early late gain gained gains slip slipped move moved moves moving near live run running base based began begun order
+    further yet seen greater gross put puts contribute contributed contributing owe owed sit sits sitting work works use used using
+    profitable unprofitable strong weak healthy good bad amounts equal equals equalled achieve achieved deliver delivered deliver
+    finish finished close closed start started steadily roughly about around precisely left remain remained remaining
+    bring brings brought income cash sales revenue revenues sell sells sold buy bought return returned returns outcome line
     half drove drive drives driver drivers driven caused cause causes reason reasons business businesses why performance perform performed financial financially calendar corporation inc corp""".split()
 )
 """Words beside a metric, a period and a company that leave its meaning as it is."""
+
+
+GAP = "·"
+"""Stands for a letter of a word that was understood."""
 
 
 @cache
@@ -72,14 +82,14 @@ def _phrases() -> tuple[tuple[str, str], ...]:
 
 
 def metrics_in(text: str) -> tuple[tuple[str, ...], str]:
-    """The metrics that a text names, in its order, and the text, normalised, without those words."""
+    """The metrics that a text names, in its order, and the text, normalised, with gaps where they stood."""
     rest = " " + re.sub(r"[?!.;:()\"“”]", " ", normal(text)) + " "
     found: list[tuple[int, str]] = []
 
     def take(start: int, end: int, name: str) -> None:
         nonlocal rest
         found.append((start, name))
-        rest = rest[:start] + " " * (end - start) + rest[end:]
+        rest = rest[:start] + GAP * (end - start) + rest[end:]
 
     for pattern, name in FIRST:
         if match := re.search(pattern, rest):

@@ -9,8 +9,8 @@ app = typer.Typer(help="Measure what Firstlight's own parts cost.", no_args_is_h
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
 
 
-@app.command()
-def pipeline(
+@app.command("pipeline")
+def bench_pipeline(
     tokens: Annotated[int, typer.Option(min=100, help="Tokens a repetition.")] = 3000,
     repeats: Annotated[int, typer.Option(min=1, help="Repetitions, all contenders in turn.")] = 7,
     as_json: Json = False,
@@ -21,8 +21,8 @@ def pipeline(
     show(asyncio.run(measure(tokens, repeats)), as_json)
 
 
-@app.command()
-def log(
+@app.command("log")
+def bench_log(
     kills: Annotated[int, typer.Option(min=0, help="How often a writing process is killed with -9.")] = 20,
     seed: int = 0,
     as_json: Json = False,
@@ -35,8 +35,8 @@ def log(
     raise typer.Exit(1 if result.shown_but_lost or result.left_open else 0)
 
 
-@app.command()
-def pages(
+@app.command("pages")
+def bench_pages(
     names: Annotated[str, typer.Option("--pages", help="Some of them, with commas between; else all.")] = "",
     quick: Annotated[bool, typer.Option(help="600 tokens an answer, and few questions.")] = False,
     reps: Annotated[int, typer.Option(min=1, help="Repetitions, each in a fresh server.")] = 1,
