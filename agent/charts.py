@@ -34,7 +34,7 @@ _TICKS = 800
 
 def _spec(**parts: Any) -> Spec:
     fit = {"type": "fit-x", "contains": "padding"}
-    return {"$schema": _SCHEMA, "width": "container", "autosize": fit, "background": None, **parts}
+    return {"$schema": _SCHEMA, "width": "container", "autosize": fit, "background": "transparent", **parts}
 
 
 def waterfall(entries: Iterable[Entry], tau: float = TAU) -> Spec:
@@ -62,7 +62,7 @@ def waterfall(entries: Iterable[Entry], tau: float = TAU) -> Spec:
             },
             {
                 "data": {"values": bars},
-                "mark": {"type": "bar", "color": _BAR, "minWidth": 1},
+                "mark": {"type": "bar", "color": _BAR, "stroke": _BAR, "strokeWidth": 1},
                 "encoding": {**span_x, "y": {"field": "lane", **y}, "tooltip": [{"field": "lane"}, seconds]},
             },
             {

@@ -10,7 +10,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple, cast
 
-import jsonschema
 from pydantic import JsonValue
 
 from agent import stop
@@ -18,6 +17,7 @@ from agent.ending import Ending
 from agent.errors import AgentProtocolError, Ended, InputRejected, LogLimit, StageTimeout, Stopped
 from agent.events import EVENTS, Done, Error, Event, Input, Outcome, Token, Tool, Trace
 from agent.log import EventLog
+from agent.question import check_schema, mismatch
 from agent.redact import redacted
 from agent.request import Request
 
@@ -26,6 +26,7 @@ _BREATH_EVENTS = 64
 _SAYABLE = frozenset(EVENTS.values()) - {Done}
 _STUBBORN_SECONDS = 5.0
 _MAX_BYTES, _MAX_EVENTS = 64 * 2**20, 200_000
+_MAX_WORDS = 2_000
 
 
 class End(NamedTuple):
@@ -227,9 +228,9 @@ class Drive:
         due = [(self._began_at + limits.deadline, "deadline", f"The deadline of {limits.deadline:g} s has passed.")]
         due.append((self._last_event + limits.idle, "idle", f"Nothing was heard for {limits.idle:g} s."))
         for step in self._ending.open_steps():
-            if (limit := limits.stages.get(step.step)) is not None and (since := self._steps_since.get(step.id)):
+            if (limit := limits.stages.get(step.step)) is not None:
                 told = f"The step {step.step!r} took longer than its limit of {limit:g} s."
-                due.append((since + limit + limits.grace, "stage_timeout", told))
+                due.append((self._steps_since[step.id] + limit + limits.grace, "stage_timeout", told))
         return due
 
     # --- the end
@@ -248,7 +249,7 @@ class Drive:
 def _failed(failure: BaseException) -> End:
     while isinstance(failure, BaseExceptionGroup) and len(failure.exceptions) == 1:
         failure = failure.exceptions[0]
-    message = redacted(f"{type(failure).__name__}: {failure}")
+    message = _words(failure)
     match failure:
         case Ended():
             return End(failure.outcome)
@@ -262,3 +263,13 @@ def _failed(failure: BaseException) -> End:
             return End("error", Error(code="log_limit", message=message))
         case _:
             return End("error", Error(code="agent_error", message=message))
+
+
+def _words(failure: BaseException) -> str:
+    """What an exception says, fit for a log: it may hold secrets, megabytes, and bytes that are no text."""
+    try:
+        said = f"{type(failure).__name__}: {failure}"
+    except Exception:
+        said = type(failure).__name__
+    said = said if len(said) <= _MAX_WORDS else said[:_MAX_WORDS] + " …"
+    return redacted(said.encode("utf-8", "backslashreplace").decode())

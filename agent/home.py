@@ -38,9 +38,12 @@ class Core:
 
     async def replay(self, recording: Recording, speed: float = 1.0, *, session_id: str = "") -> str:
         """Plays a recording as a run that is labelled as its replay, and returns the run's id."""
-        request = Request(question=recording.run.question, session_id=session_id)
+        agent = recording.agent(speed)
+        enough = recording.entries[-1].at / speed + 60  # the recorded run may have had longer limits, or waited
+        limits = Limits(deadline=enough, idle=enough)
+        request = Request(question=recording.run.question, session_id=session_id, limits=limits)
         original = recording.run.run_id
-        return await self.runner.start(recording.agent(speed), request, name="replay", replay_of=original)
+        return await self.runner.start(agent, request, name="replay", replay_of=original)
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import asyncio
 
 from agent.entries import Entry, payload_of, token_payload
 from agent.errors import FirstlightError
-from agent.events import Event, Token
+from agent.events import EVENTS, Event, Token
 
 
 class LiveRun:
@@ -21,7 +21,8 @@ class LiveRun:
         self._waiting: list[asyncio.Future[None]] = []
 
     def append(self, event: Event, at: float) -> Entry:
-        """Adds an event, not yet visible. Raises FirstlightError once the run has ended."""
+        """Adds an event, not yet visible. Raises FirstlightError once the run has ended, and ValueError
+        for an event that JSON cannot hold."""
         if self.ended:
             raise FirstlightError(f"run {self.run_id!r} has ended: nothing can be appended to it")
         if type(event) is Token:
@@ -29,6 +30,7 @@ class LiveRun:
             self._said[event.channel] += len(event.text)
         else:
             payload = payload_of(event)
+            EVENTS[event.type].__pydantic_validator__.validate_json(payload)  # else no reader gets past it
         entry = Entry(self.run_id, len(self.entries) + 1, at, event.type, payload)
         self.entries.append(entry)
         self.size += len(payload)

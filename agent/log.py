@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from agent.entries import Entry
-from agent.errors import UnknownRun, UnknownSession
+from agent.errors import UnknownRun, UnknownSession, UsageError
 from agent.events import Event, Outcome
 from agent.live import LiveRun
 from agent.request import Run, RunState, Session, title_of
@@ -35,10 +35,10 @@ class EventLog(Protocol):
         """Raises UnknownSession."""
 
     async def sessions(self, limit: int = 50) -> list[Session]:
-        """Newest first."""
+        """Those with the newest runs first."""
 
     async def create(self, run: Run) -> None:
-        """Stores a new run. Raises LogUnavailable while the log cannot store."""
+        """Stores a new run, and its session where that is new. Raises LogUnavailable while the log cannot store."""
 
     async def run(self, run_id: str) -> Run: ...
 
@@ -115,9 +115,13 @@ class MemoryLog:
             raise UnknownSession(f"no session {session_id!r}") from None
 
     async def sessions(self, limit: int = 50) -> list[Session]:
-        return list(reversed(self._sessions.values()))[:limit]
+        newest = {run.session_id: run.created_at for run in self._runs.values()}
+        found = list(reversed(self._sessions.values()))
+        return sorted(found, key=lambda s: newest.get(s.session_id, s.created_at), reverse=True)[:limit]
 
     async def create(self, run: Run) -> None:
+        if run.run_id in self._runs:
+            raise UsageError(f"there is a run {run.run_id!r} already")
         session = await self.new_session(session_id=run.session_id)
         if not session.title:
             titled = session.model_copy(update={"title": title_of(run.question)})

@@ -8,15 +8,18 @@ from pydantic import BaseModel
 T = TypeVar("T")
 
 _HIDDEN = "[redacted]"
-_SECRET_NAMES = re.compile(r"(?i)(api[_-]?key|authorization|password|passwd|secret|access[_-]?token|private[_-]?key)")
+_SECRET_NAMES = re.compile(
+    r"(?i)(api[_-]?key|authorization|password|passwd|secret|(access|auth|refresh|session)[_-]?token|private[_-]?key)"
+)
 _SECRETS = re.compile(
     r"""(?xi)
     \b(sk|pk|rk)-[a-z0-9_-]{16,}              # OpenAI and its like
     | \bgh[pousr]_[a-z0-9]{20,}               # GitHub
     | \bAKIA[0-9A-Z]{16}\b                    # AWS
     | \bxox[abprs]-[a-z0-9-]{10,}             # Slack
-    | \beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}  # JSON web tokens
-    | (?<=bearer\s)[\w.~+/=-]{8,}
+    | \bAIza[\w-]{35}                         # Google
+    | (?<![\w-])eyJ[\w-]{10,}+\.[\w-]{10,}+\.[\w-]{5,}  # JSON web tokens
+    | (?<=bearer\s)(?=\S*\d)[\w.~+/=-]{8,}    # with a digit: there are bearer securities too
     | (?<=api_key=)[^\s&"']{6,} | (?<=apikey=)[^\s&"']{6,} | (?<=://)[^\s/:@]+:[^\s/@]+(?=@)
     """
 )
@@ -37,4 +40,5 @@ def redacted(value: T) -> T:
 
 
 def _is_secret(name: object, value: object) -> bool:
-    return isinstance(name, str) and isinstance(value, str) and bool(value) and bool(_SECRET_NAMES.search(name))
+    holds = value not in (None, "") and not isinstance(value, bool)
+    return holds and isinstance(name, str) and bool(_SECRET_NAMES.search(name))

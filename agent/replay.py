@@ -30,20 +30,25 @@ class Recording:
     def load(cls, path: Path) -> "Recording":
         """Reads what `save` wrote. Raises BadRecording, naming the line that is wrong."""
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")  # text may hold U+2028
         except (OSError, UnicodeDecodeError) as error:
             raise BadRecording(f"cannot read the recording {str(path)!r}: {error}") from error
+        run: Run | None = None
         entries: list[Entry] = []
         try:
             run = Run.model_validate(json.loads(lines[0])["run"])
             for line in lines[1:]:
                 entries.append(Entry.from_line(line))
-        except (ValidationError, ValueError, KeyError, TypeError, IndexError) as error:
-            raise BadRecording(f"{str(path)!r} is not a recording: line {len(entries) + 2}: {error}") from error
-        recording = cls(run, tuple(entries))
-        if [e.seq for e in entries] != list(range(1, len(entries) + 1)) or not recording.is_whole:
-            raise BadRecording(f"{str(path)!r} is not a whole recording: expected entries 1, 2, 3 ... up to `done`")
-        return recording
+        except (ValidationError, ValueError, KeyError, TypeError, AttributeError) as error:
+            number = len(entries) + 2 if run else 1
+            raise BadRecording(f"{str(path)!r} is not a recording: line {number}: {error!r}") from error
+        for number, entry in enumerate(entries, start=1):
+            if entry.seq != number or (entry.type == "done") != (number == len(entries)):
+                wrong = f"line {number + 1}: entry {entry.seq}, {entry.type}"
+                raise BadRecording(f"{str(path)!r}: expected entries 1, 2, 3 ... and one `done`, the last; {wrong}")
+        if not entries:
+            raise BadRecording(f"{str(path)!r} is not a whole recording: it has no entries")
+        return cls(run, tuple(entries))
 
     @property
     def is_whole(self) -> bool:

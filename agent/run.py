@@ -15,8 +15,8 @@ from agent.view import fold
 Agent = Callable[[Request], AsyncIterator[Event]]
 """An async generator of events. `reply = yield Input(...)` asks the user."""
 
-_FIRST_CANCEL, _SECOND_CANCEL = 5.0, 5.0
-"""Seconds that a stubborn agent has after the first and the second cancel."""
+_FIRST_CANCEL, _SECOND_CANCEL, _INTERRUPT = 5.0, 5.0, 1.0
+"""Seconds that a stubborn agent has after the first and the second cancel, and when the process ends."""
 
 
 class Runner:
@@ -77,8 +77,9 @@ class Runner:
         """Answers the run's open question. Raises InputRejected where it is not open, or the value does not fit."""
         drive = self._drives.get(run_id)
         if drive is None:
-            await self.log.run(run_id)
-            raise InputRejected(f"run {run_id!r} asks nothing: it has ended")
+            run = await self.log.run(run_id)
+            where = "is driven by another process: answer it there" if run.is_open else "asks nothing: it has ended"
+            raise InputRejected(f"run {run_id!r} {where}")
         drive.answer(input_id, value, by=by, decline=decline)
 
     async def wait(self, run_id: str) -> Done:
@@ -95,15 +96,14 @@ class Runner:
 
     async def close(self) -> None:
         """Interrupts what still runs, and returns when its end is in the log."""
-        drives = list(self._drives.values())
-        for drive in drives:
-            drive.stop("interrupted")
-        for drive in drives:
-            if not await drive.ended_within(1.0):
-                drive.abandon("interrupted")
-        for drive in drives:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.log.flush(drive.run_id), timeout=5)
+        await asyncio.gather(*(self._interrupt(drive) for drive in list(self._drives.values())))
+
+    async def _interrupt(self, drive: Drive) -> None:
+        drive.stop("interrupted")
+        if not await drive.ended_within(_INTERRUPT):
+            drive.abandon("interrupted")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.log.flush(drive.run_id), timeout=5)
 
     async def _last_seq(self, run_id: str) -> int:
         entries = await self.log.read(run_id)

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable
 
-from agent.errors import StageTimeout, Transient
+from agent.errors import FirstlightError, StageTimeout, Transient
 from agent.events import Event, Input, Trace, Warning
 
 Stage = AsyncGenerator[Event, Input | None]
@@ -29,6 +29,8 @@ async def merge(*stages: Stage) -> Stage:
                 reply = await answer
         except StopAsyncIteration:
             pass
+        except SystemExit as exit:  # raised in a task, it would end the process
+            raise FirstlightError(f"a stage called sys.exit({exit.code!r})") from exit
         finally:
             await stage.aclose()
 
@@ -64,10 +66,10 @@ async def limited(stage: Stage, seconds: float | None, step: str) -> Stage:
         while True:
             began = loop.time()
             try:
-                async with asyncio.timeout(left):
+                async with asyncio.timeout(left) as timer:
                     event = await stage.asend(reply)
             except TimeoutError as error:
-                if left is not None and loop.time() - began >= left:
+                if timer.expired():
                     raise StageTimeout(step, seconds or 0) from error
                 raise
             except StopAsyncIteration:

@@ -20,7 +20,7 @@ from apps.sse import EventStream
 from apps.view_stream import ViewStreams
 
 STATIC = Path(__file__).parent / "static"
-FILES = {"run_view.js": "text/javascript", "run_view.css": "text/css"}
+FILES = {"run_view.js": "text/javascript", "run_view.css": "text/css", "gradio.css": "text/css"}
 MOST_BYTES = 1_000_000
 """Of a request's body."""
 

@@ -1,5 +1,6 @@
 """Artifacts as HTML: a value with its formula, a table, a list of documents, a file."""
 
+import re
 from collections.abc import Mapping
 
 from pydantic import JsonValue
@@ -8,6 +9,7 @@ from agent.events import Artifact
 from apps.markup import link, text
 
 MOST_ROWS = 200
+_FIGURE = re.compile(r"[-+−(]*[$€£]?\s?\d[\d,. ]{0,30}\s?(%|[a-zA-Z]{1,8})?\)?|[-–—]?")
 
 
 def artifact(one: Artifact) -> str:
@@ -51,12 +53,17 @@ def _file(data: Mapping[str, JsonValue]) -> str:
 
 
 def _table(data: Mapping[str, JsonValue]) -> str:
-    """`{"columns": [...], "rows": [[...]]}`; of long tables the first rows, and how many there are."""
     columns, rows = data.get("columns"), data.get("rows")
     names = columns if isinstance(columns, list) else []
     lines = [row for row in rows if isinstance(row, list)] if isinstance(rows, list) else []
-    head = "".join(f'<th scope="col">{text(str(name), 200)}</th>' for name in names)
-    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in lines[:MOST_ROWS])
+    shown = [[_shown(value) for value in row] for row in lines[:MOST_ROWS]]
+    figures = [all(_FIGURE.fullmatch(row[n]) for row in shown if n < len(row)) for n in range(len(names))]
+    side = [' class="fl-num"' if figure and shown else "" for figure in figures]
+    head = "".join(f'<th scope="col"{side[n]}>{text(str(name), 200)}</th>' for n, name in enumerate(names))
+    cells = (
+        "".join(f"<td{side[n]}>{text(row[n], 500)}</td>" for n in range(min(len(row), len(side)))) for row in shown
+    )
+    body = "".join(f"<tr>{row}</tr>" for row in cells)
     more = f'<p class="fl-where">The first {MOST_ROWS} of {len(lines):,} rows.</p>' if len(lines) > MOST_ROWS else ""
     return (
         f'<div class="fl-scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr>{head}</tr></thead>'
@@ -64,10 +71,10 @@ def _table(data: Mapping[str, JsonValue]) -> str:
     )
 
 
-def _cell(value: JsonValue) -> str:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return f"<td>{'' if value is None else text(str(value), 500)}</td>"
-    return f'<td class="fl-num">{value:,}</td>'
+def _shown(value: JsonValue) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "" if value is None else str(value)
 
 
 def local(spec: JsonValue) -> JsonValue:

@@ -6,7 +6,6 @@ Only the running answer is drawn by static/run_view.js.
 """
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -17,8 +16,9 @@ from apps import words
 from apps.gradio_page import MOST_CHARTS, PANELS, Shown, header, new_session, session_list, shown, starters
 from apps.session import Conversation, Sessions
 
-STATIC = Path(__file__).with_name("static")
+# The style is linked, for Gradio's own `css=` loses the rules inside of @media.
 HEAD = """<link rel="stylesheet" href="/v1/static/run_view.css">
+<link rel="stylesheet" href="/v1/static/gradio.css">
 <script type="module" src="/v1/static/run_view.js"></script>"""
 
 PANE = f'<div class="fl-pane" data-stick data-received="{words.RECEIVED}" tabindex="0">${{value}}</div>'
@@ -35,15 +35,21 @@ TELL = """
 options.onEnded = run => trigger('ended', { run });
 options.onCharts = run => trigger('charts', { run });"""
 
-# Gradio's round buttons have a picture and no name.
-NAMES = f"""() => {{
+# Gradio's round buttons have a picture and no name. And it thinks for a while before it runs the `js=` of a
+# submit, so the question is echoed from the key itself.
+BOX = f"""() => {{
   const names = {{ '.submit-button': {words.SEND!r}, '.stop-button': {words.STOP!r} }};
   const box = document.querySelector('#box');
   const name = () => Object.entries(names).forEach(([button, label]) =>
     box.querySelector(button)?.setAttribute('aria-label', label));
   new MutationObserver(name).observe(box, {{ childList: true, subtree: true }});
   name();
+  box.addEventListener('keydown', event => {{
+    const send = event.key === 'Enter' && !event.shiftKey && !event.isComposing && box.querySelector('.submit-button');
+    if (send) window.Firstlight?.echo(event.target.value);
+  }}, true);
 }}"""
+REDRAW = "() => requestAnimationFrame(() => window.dispatchEvent(new Event('resize')))"
 
 SESSION = "new URLSearchParams(location.search).get('session') || ''"
 HERE = f"() => [{SESSION}]"
@@ -69,9 +75,7 @@ def build(sessions: Sessions) -> gr.Blocks:
 
 def mount(app: FastAPI, sessions: Sessions, path: str) -> None:
     """Puts the page under a path of `app`. The routes of apps/api.py must be at the root of the server."""
-    gr.mount_gradio_app(
-        app, build(sessions), path, theme=_theme(), css_paths=STATIC / "gradio.css", head=HEAD, footer_links=[]
-    )
+    gr.mount_gradio_app(app, build(sessions), path, theme=_theme(), head=HEAD, footer_links=[])
 
 
 def _theme() -> gr.themes.Base:
@@ -99,7 +103,7 @@ class _Page:
             self.chips,
             self.box,
         ]
-        page.load(None, js=NAMES)
+        page.load(None, js=BOX)
         page.load(self.load, self.session, outputs, js=HERE, **quick)
         self.conversation.ended(self.load, self.session, outputs, js=HERE, **quick)
         self.conversation.charts(self.charts, self.session, self.plots, js=HERE, **quick)
@@ -140,7 +144,9 @@ class _Page:
                 with gr.Tabs(elem_id="tabs"):
                     with gr.Tab(words.SOURCES):
                         sources = gr.HTML(**filled)
-                    with gr.Tab(words.ARTIFACTS):
+                    with gr.Tab(words.ARTIFACTS) as tab:
+                        # A chart that was drawn while it was hidden has no width.
+                        tab.select(None, js=REDRAW)
                         artifacts = gr.HTML(**filled)
                         self.plots = [gr.Plot(show_label=False, visible=False) for _ in range(MOST_CHARTS)]
                     with gr.Tab(words.TOOL_LOG):

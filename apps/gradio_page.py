@@ -17,6 +17,9 @@ from apps.session import Conversation
 MOST_CHARTS = 4
 PANELS = RIGHT
 
+# Gradio brings Vega-Lite 5, which warns of newer specs.
+LOOK = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json"}
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -83,7 +86,7 @@ def charts(view: View) -> list[alt.TopLevelMixin]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found.append(alt.Chart.from_dict({"title": one.title, **spec, "width": "container"}))
+                found.append(alt.Chart.from_dict({**spec, **LOOK, "width": "container"}))
         except (ValueError, TypeError, alt.utils.schemapi.SchemaValidationError):
             continue
     return found[:MOST_CHARTS]

@@ -32,20 +32,30 @@ def draw_live(run: Run, view: View) -> None:
 
 def _draw(artifact: Artifact) -> None:
     if artifact.kind == "chart":
-        st.html(f"<h4>{text(artifact.title, 300)}</h4>")
-        st.vega_lite_chart(cast(Json, artifacts.local(artifact.data)), width="stretch")
+        _title(artifact)
+        spec = {"background": "transparent", **cast(Json, artifacts.local(artifact.data))}
+        st.vega_lite_chart(spec, width="stretch")
     elif artifact.kind == "table":
-        st.html(f"<h4>{text(artifact.title, 300)}</h4>")
+        _title(artifact)
         st.dataframe(frame(artifact.data), hide_index=True, width="stretch")
     else:
-        st.html(artifacts.artifact(artifact))
+        st.html(f'<div class="fl">{artifacts.artifact(artifact)}</div>')
+
+
+def _title(artifact: Artifact) -> None:
+    if artifact.title:
+        st.html(f'<div class="fl"><h4>{text(artifact.title, 300)}</h4></div>')
 
 
 def frame(data: Json) -> pd.DataFrame:
-    """A table artifact. A column that mixes numbers and text becomes text; one name may stand twice."""
+    """A table artifact as a frame. A column that mixes numbers and text becomes text."""
     columns, rows = data.get("columns"), data.get("rows")
     names = [str(name) for name in columns] if isinstance(columns, list) else []
-    lines = [(row + [None] * len(names))[: len(names)] for row in rows if isinstance(row, list)] if isinstance(rows, list) else []
-    table = pd.DataFrame(lines, columns=[f"{n}. {name}" if names.count(name) > 1 else name for n, name in enumerate(names, 1)])
+    lines = [row for row in rows if isinstance(row, list)] if isinstance(rows, list) else []
+    table = pd.DataFrame([(row + [None] * len(names))[: len(names)] for row in lines], columns=_told_apart(names))
     mixed = [name for name in table.columns if table[name].map(type).nunique() > 1 and table[name].dtype == object]
     return table.assign(**{name: table[name].map(lambda one: "" if one is None else str(one)) for name in mixed})
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    return [f"{name} ({n})" if names.count(name) > 1 else name for n, name in enumerate(names, 1)]

@@ -1,13 +1,11 @@
 """The conversation, and beside it the progress, sources, artifacts and tool log of the latest answer."""
 
-from functools import lru_cache
-
 import streamlit as st
 
 from agent.errors import FirstlightError, UnknownSession
 from agent.request import Run
 from apps import pages_artifacts, pages_live, pages_sidebar, turns, words
-from apps.session import Conversation, Sessions, Turn, bridge, starters
+from apps.session import Conversation, Sessions, bridge, starters
 
 
 def draw() -> None:
@@ -49,28 +47,33 @@ def _header(sessions: Sessions) -> None:
         st.html(f"<h1>{words.TITLE}</h1><p>{words.LINE}</p>")
         paces = list(words.PACES)
         st.selectbox(
-            words.PACE, paces, paces.index(words.DEFAULT_PACE), format_func=words.PACES.__getitem__, key="pace", width=170
+            words.PACE,
+            paces,
+            paces.index(words.DEFAULT_PACE),
+            format_func=words.PACES.__getitem__,
+            key="pace",
+            width=170,
         )
         if collections := sessions.collections():
             options = ["", *collections]
             st.selectbox(
-                words.COLLECTION, options, format_func=lambda name: name or words.NO_COLLECTION, key="collection", width=190
+                words.COLLECTION,
+                options,
+                format_func=lambda name: name or words.NO_COLLECTION,
+                key="collection",
+                width=190,
             )
 
 
 def _turns(conversation: Conversation) -> None:
     """The running turn stands where it will stand finished, so that nothing moves when it ends."""
     for turn in conversation.turns:
-        st.html(_html(turn, turn is conversation.turns[-1] and conversation.live is None))
+        latest = turn is conversation.turns[-1] and conversation.live is None
+        st.html(turns.finished(turn.run, turn.view, latest=latest))
     if conversation.live is not None:
         st.html(turns.live(conversation.live))
     elif not conversation.turns:
         _welcome()
-
-
-@lru_cache(maxsize=1_000)
-def _html(turn: Turn, latest: bool) -> str:
-    return turns.finished(turn.run, turn.view, latest=latest)
 
 
 def _welcome() -> None:
@@ -104,7 +107,11 @@ def _notice() -> None:
 def _asking(live: Run | None) -> None:
     with st.container(key="asking", horizontal=True, vertical_alignment="center", gap="small"):
         st.chat_input(words.ASK, key="question", on_submit=_submit)
-        stop = f'<button class="fl-stop" data-stop="{live.run_id}">{words.STOP}</button>' if live else '<i class="fl-idle"></i>'
+        stop = (
+            f'<button class="fl-stop" data-stop="{live.run_id}">{words.STOP}</button>'
+            if live
+            else '<i class="fl-idle"></i>'
+        )
         st.html(stop, width="content")
 
 

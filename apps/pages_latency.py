@@ -24,7 +24,10 @@ ONE, MANY = "One run", "Measured runs"
 
 def draw() -> None:
     st.session_state.away = True
-    st.html("<h1>Latency</h1><p>What a person waited for, from the log of the run. Silence over one second is red.</p>")
+    with st.container(key="header"):
+        st.html(
+            "<h1>Latency</h1><p>What a person waited for, from the log of the run. Silence over one second is red.</p>"
+        )
     shown = st.segmented_control("What to look at", [ONE, MANY], default=ONE, label_visibility="collapsed")
     if shown == MANY:
         _measured()
@@ -60,7 +63,7 @@ def _waterfall(entries: list[Entry]) -> None:
         st.warning(plain(f"This run cannot be measured: {reason}"), icon=":material/info:")
         return
     with st.container(key="waterfall", border=True):
-        st.vega_lite_chart(spec, width="stretch", theme=None)
+        st.vega_lite_chart(spec, width="stretch")
 
 
 def _measured() -> None:
@@ -78,10 +81,10 @@ def _measured() -> None:
     left, right = st.columns(2, gap="medium")
     with left, st.container(key="cdf", border=True):
         st.html("<h4>Share of runs within a time</h4>")
-        st.vega_lite_chart(charts.ecdf(rows), width="stretch", theme=None)
+        st.vega_lite_chart(charts.ecdf(rows), width="stretch")
     with right, st.container(key="stages", border=True):
         st.html("<h4>Median time in each step</h4>")
-        st.vega_lite_chart(charts.where_time_went(rows), width="stretch", theme=None)
+        st.vega_lite_chart(charts.where_time_went(rows), width="stretch")
     st.html("<h4>Prompts: medians in seconds</h4>")
     st.dataframe(by_prompt(rows), width="stretch")
     chosen = st.selectbox("Run", list(entries), format_func=lambda run: f"{prompts[run]} · {run}")

@@ -17,7 +17,7 @@ _component = st.components.v2.component("firstlight_live", js=_JS, isolate_style
 
 def draw(live: Run | None) -> None:
     """Its triggers, a run's end and a new chart, do nothing but run the script again."""
-    data = {"run": live.run_id if live else "", "received": words.RECEIVED}
+    data = {"run": live.run_id if live else "", "received": words.RECEIVED, "sources": words.SOURCES}
     with st.container(key="live"):
         _component(key="live-answer", data=data, height="content", on_ended_change=_again, on_charts_change=_again)
 

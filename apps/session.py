@@ -33,7 +33,7 @@ class Busy(UsageError):
     """The session has a run that has not ended: one question at a time."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A finished question with all that came of it."""
 

@@ -61,9 +61,9 @@ def read_questions(path: Path) -> list[Asked]:
 
 
 def figures(answer: str) -> frozenset[str]:
-    """The figures of an answer without years, dates, forms, source lines and list numbers; thousands unseparated."""
+    """The figures of an answer, thousands unseparated; no years, dates, forms, source lines or bare small numbers."""
     text = DATE.sub(" ", SOURCE.sub(" ", re.sub(r"^\s*\d+\.", " ", answer, flags=re.M)))
-    return frozenset(figure for found in FIGURE.findall(text) if len(figure := found.replace(",", "").rstrip(".")) > 1)
+    return frozenset(figure for found in FIGURE.findall(text) if len(figure := found.replace(",", "").rstrip(".")) > 2)
 
 
 def named(question: str, passages: Sequence[Passage]) -> tuple[list[str], list[str]]:

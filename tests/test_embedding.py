@@ -51,7 +51,7 @@ def test_related_sentences_are_nearer_than_unrelated_ones(embedder: Embedder) ->
     assert question @ near > question @ middling > question @ far
 
 
-def test_what_stands_after_the_first_128_tokens_does_not_count(embedder: Embedder) -> None:
+def test_what_stands_after_the_first_256_tokens_does_not_count(embedder: Embedder) -> None:
     start = "revenue " * (MAX_TOKENS - 2)
     same, longer, other = embedder.embed([start, start + "and a long tail", "revenue " * 20])
     assert same @ longer > 0.999

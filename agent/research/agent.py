@@ -72,11 +72,12 @@ async def interpreting(work: Work) -> Stage:
     label = "Reading the question"
     yield Status(step="interpreting", label=label)
     await _load("interpret", "plan")
-    from agent.research.interpret import interpret
+    from agent.research.interpret import about_documents, interpret
     from agent.research.plan import plan
 
-    work.reading = reading = await asyncio.to_thread(interpret, work.request.question, work.request.turns)
-    work.calls = () if work.request.collection else plan(reading)
+    reading = await asyncio.to_thread(interpret, work.request.question, work.request.turns)
+    work.reading = reading = about_documents(reading) if work.request.collection else reading
+    work.calls = plan(reading)
     yield Status(step="interpreting", state="done", label=label, detail=reading.summary)
 
 

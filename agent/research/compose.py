@@ -1,12 +1,13 @@
 """The aggregating step: decides what the answer is, writes it, and checks its numbers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent.research import scope, toolrun
 from agent.research.draft import Draft
 from agent.research.evidence import Evidence
 from agent.research.grounding import numbers
-from agent.research.plan import Call
+from agent.research.plan import Call, plan
 from agent.research.reading import Reading
 from agent.research.results import Result
 from agent.research.scope import Decline
@@ -25,7 +26,7 @@ def compose(
     decline = reading.decline or _decline(reading, calls, results, failures, evidence, collection)
     shown = list(results)
     if decline and decline.code in ("no_data", "unknown_company", "forecast") and not shown:
-        near = toolrun.nearest(calls)
+        near = toolrun.nearest(calls or plan(replace(reading, decline=None)))
         shown = [near] if near else []
     draft = write(reading, shown, evidence, decline, collection)
     if not decline:

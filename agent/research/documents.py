@@ -27,7 +27,7 @@ from agent.research.embedding import MODEL_SHA256, Embedder, Matrix, load_embedd
 from agent.research.passages import to_passages
 from agent.research.readers import MAX_BYTES, SUFFIXES, Unreadable, read_document
 
-INDEX_VERSION = "1"  # raise it when readers or passages change, so that every file is read again
+INDEX_VERSION = "2"  # raise it when readers or passages change, so that every file is read again
 BATCH = 32  # passages between two reports of progress
 
 logger = logging.getLogger(__name__)

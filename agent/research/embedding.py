@@ -16,7 +16,7 @@ from agent.errors import FirstlightError
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
 DIMENSIONS = 384
-MAX_TOKENS = 128  # the length that the model was trained with
+MAX_TOKENS = 256  # what the model was published with
 BATCH = 8
 
 Matrix = NDArray[np.float32]
@@ -50,7 +50,7 @@ class Embedder:
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        """Unit vectors of the first 128 tokens of each text, `(len(texts), 384)`, in the order given."""
+        """Unit vectors of the first 256 tokens of each text, `(len(texts), 384)`, in the order given."""
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for start in range(0, len(texts), BATCH):

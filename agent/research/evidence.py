@@ -8,11 +8,19 @@ from agent.research.quoting import ASKS_NUMBER, Quote, best_quotes
 from agent.research.reading import Reading
 from agent.research.retrieval import Hit, Retriever
 from agent.research.sentences import split_sentences, words
+from agent.research.synonyms import synonyms
 
 LIMIT = 6
 QUOTES = 3
 SCORE, COSINE, COVERAGE = 0.5, 0.25, 0.45
 """What the best quotes need to stand as an answer; drawn on the development questions."""
+
+
+_REASONS = re.compile(
+    r"\b(?:because|attribut\w+|credits?|explain\w*|due\s+to|driven|drove|drivers?|reasons?|mainly|chiefly|largely|owing|thanks\s+to|"
+    r"caused?|result(?:ed)?\s+(?:of|from)|reflect\w*|offset|helped|weighed|came\s+from|held\s+back)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -34,27 +42,36 @@ class Evidence:
 def search(reading: Reading, retriever: Retriever) -> Evidence:
     """The best quotes for a reading; where its period has no passages, the nearest of other periods, marked as such."""
     periods = [str(period) for period in _periods(reading)]
-    names = [name for ticker in reading.tickers for name in (ticker,)]
+    names = [name for ticker in reading.tickers for name in (ticker, FILERS[ticker].name)] or list(reading.others)
     query = reading.words or reading.question
     hits = retriever.search(query, limit=LIMIT, companies=names, periods=periods)
     elsewhere = not hits and bool(periods)
     if elsewhere:
         hits = retriever.search(query, limit=LIMIT, companies=names)
+    if not hits and reading.others:
+        hits = retriever.search(query, limit=LIMIT)
     hits.sort(key=lambda hit: -(hit.coverage + (hit.cosine or 0)))  # which brief is closest matters more than its rank
     quotes = choose(query, hits, retriever)
     strong = is_strong(quotes) and not (elsewhere and not _speaks_of(quotes, reading))
     spare = tuple(quote for hit in hits for quote in best_quotes(query, [hit], retriever, limit=1))
+    if reading.why:
+        spare = tuple(quote for hit in hits for quote in _all_of(query, hit, retriever) if gives_reasons(quote))
     return Evidence(count(retriever, reading), tuple(hits), quotes, spare, strong, elsewhere)
 
 
 def choose(query: str, hits: list[Hit], retriever: Retriever) -> tuple[Quote, ...]:
-    """Up to three quotes: the best ones, then what stands beside the best one in its brief."""
+    """Up to three quotes: the best ones, then what stands beside the best one in its brief. A document is quoted sparingly."""
     chosen = best_quotes(query, hits, retriever, limit=QUOTES)
     if chosen and not ASKS_NUMBER.search(query):
         known = {quote.text for quote in chosen}
         beside = [quote for quote in _around(chosen[0]) if quote.text not in known]
         chosen += beside[: QUOTES - len(chosen)]
     return tuple(chosen)
+
+
+def _all_of(query: str, hit: Hit, retriever: Retriever) -> list[Quote]:
+    best = best_quotes(query, [hit], retriever, limit=1)
+    return [*best, *(other for quote in best for other in _around(quote))]
 
 
 def _around(quote: Quote) -> list[Quote]:
@@ -84,10 +101,18 @@ def count(retriever: Retriever, reading: Reading) -> int:
 
 
 def relevant(quote: Quote, label: str) -> bool:
-    """Whether a quote is about the quantity that a figure is named by."""
-    about = set(words(label)) - {stem for filer in FILERS.values() for stem in words(filer.name)}
-    said = set(words(f"{quote.passage.title} {quote.passage.topic}"))
-    return bool(about) and len(about & said) / len(about) >= 0.5
+    """Whether a quote, with the title over it, is about the quantity that a figure is named by."""
+    about = set(words(label)) - {stem for filer in FILERS.values() for stem in words(filer.name)} - {"share", "chang"}
+    title = set(words(f"{quote.passage.title} {quote.passage.topic}"))
+    said = title | set(words(quote.text))
+    if not about or len(about & (title | set(synonyms(quote.passage.title)))) < len(about) / 2:
+        return False
+    return about <= said or bool(set(synonyms(label)) & said)
+
+
+def gives_reasons(quote: Quote) -> bool:
+    """Whether a sentence says why."""
+    return bool(_REASONS.search(quote.text))
 
 
 def _periods(reading: Reading) -> tuple[object, ...]:

@@ -66,7 +66,8 @@ def _text(reading: Reading, own: Reading, before: Reading, *, says: bool, shifte
     if _DOLLARS.search(own.question) and before.operation in ("growth", "share") and len(own.words.split()) < 5:
         return replace(_content(reading, before), operation="lookup", of_revenue=False)
     if _TURN_TO_WHY.search(own.question) and not re.search(r"\w{4,}", _EMPTY.sub(" ", own.words)):
-        return replace(_content(reading, before), wants_text=True, words=f"{own.words} {before.words}", when=before.when)
+        asked = replace(_content(reading, before), wants_text=True, why=True, words=f"{own.words} {before.words}", when=before.when)
+        return replace(asked, operation="growth") if before.operation == "lookup" else asked
     if bare:
         return _content(reading, before)
     if _POINTS_BACK.search(own.question):
@@ -86,11 +87,15 @@ def _content(reading: Reading, before: Reading) -> Reading:
         receivables=before.receivables,
         words=before.words,
         wants_text=before.wants_text,
+        why=before.why,
     )
 
 
 def _figures(reading: Reading, own: Reading, before: Reading) -> Reading:
     """A follow-up that names another figure, or another way to look at the same one."""
+    if own.receivables and before.operation == "concentration":
+        words = f"{before.words} {own.words}"
+        return replace(reading, operation="text", metrics=(), wants_text=True, receivables=True, words=words)
     if own.member and before.metrics and not before.of_revenue:
         keeps = before.operation if before.operation in ("growth", "share", "trend") else own.operation
         return replace(reading, operation=keeps if own.operation == "lookup" else own.operation)

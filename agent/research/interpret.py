@@ -6,7 +6,7 @@ from functools import cache
 from typing import Literal
 
 from agent.request import Turn
-from agent.research import scope
+from agent.research import intent, scope
 from agent.research.companies import OTHERS, named, one_slip, without_names
 from agent.research.corpus import load_briefs
 from agent.research.filers import FILERS
@@ -17,65 +17,6 @@ from agent.research.metrics import names
 from agent.research.reading import Breakdown, Operation, Reading
 from agent.research.sentences import words
 from agent.research.when import When, when
-
-_WHY = re.compile(
-    r"\b(?:why|how come|what\s+(?:drove|drives|caused|causes|explains|happened|did\s+\w+\s+say|does\s+\w+\s+say)|reasons?|because|"
-    r"driven\s+by|drivers?|due\s+to|attribut\w+|explain\w*|tell\s+me\s+(?:about|more)|how\s+(?:is|are|does|do|did)\s+(?:\w+\s+){1,3}"
-    r"(?:affected|defined?|treated|valued?|recogni[sz]e\w*|account\w*\s+for|measured?|compete|protect|manage|oversee\w*|work)|policy|"
-    r"policies|risks?|say\s+about|says\s+about|said\s+about|comment\w*)\b",
-    re.IGNORECASE,
-)
-_GROWTH = re.compile(
-    r"\b(?:gr[oe]w\w*|rise|rises|rising|rose|risen|increas\w+|decreas\w+|fall|falls|falling|fell|fallen|drop\w*|declin\w+|chang\w+|"
-    r"jump\w*|shr[iau]nk\w*|faster|slower|surge\w*|climb\w*|soar\w*|slump\w*|plunge\w*|yoy|y/y|qoq|q/q|year[\s-]+(?:over|on)[\s-]+year|"
-    r"quarter[\s-]+(?:over|on)[\s-]+quarter|sequential\w*|up\s+or\s+down|doubl\w+|tripl\w+|gain\w*|"
-    r"(?:compared|relative)\s+(?:to|with)\s+(?:the\s+)?(?:a\s+)?(?:year|quarter|prior|previous|last|same)|"
-    r"(?:versus|vs\.?|from|over|than|against)\s+(?:the\s+|a\s+)?(?:year|quarter|prior|previous|last|same\s+quarter)[\w-]*)",
-    re.IGNORECASE,
-)
-_QOQ = re.compile(
-    r"\b(?:qoq|q/q|quarter[\s-]+(?:over|on|to)[\s-]+quarter|sequential\w*|(?:prior|previous|preceding|last)\s+quarter|"
-    r"quarter\s+(?:before|earlier)|from\s+the\s+quarter\s+before)\b",
-    re.IGNORECASE,
-)
-_COMPOUND = re.compile(r"\b(?:cagr|compound\w*|growth\s+(?:a|per)\s+year\s+from|annuali[sz]ed\s+growth)\b", re.IGNORECASE)
-_TTM = re.compile(
-    r"\b(?:ttm|ltm|trailing|(?:last|past|latest|most\s+recent)\s+(?:twelve|12)\s+months|"
-    r"(?:sum\s+of\s+(?:the\s+)?)?(?:last|past|latest)\s+(?:four|4)\s+quarters?)\b",
-    re.IGNORECASE,
-)
-_TREND = re.compile(
-    r"\b(?:trends?|over\s+time|over\s+the\s+(?:years|quarters|last|past)|historical\w*|history|each\s+(?:quarter|year)|by\s+(?:quarter|"
-    r"year)|evol\w+|develop\w+|chart|plot|graph|since\s+(?:fy|fiscal|20)|quarterly|time\s+series|"
-    r"(?:last|past)\s+(?:\w+)\s+(?:quarters|years))\b",
-    re.IGNORECASE,
-)
-_SHARE = re.compile(
-    r"\b(?:share|percent\w*|proportion|portion|fraction|part\s+of|how\s+much\s+of|what\s+%|contribut\w+|account\w*\s+for|come\w*\s+from|"
-    r"depend\w*|mix|weight|makes?\s+up)\b|%",
-    re.IGNORECASE,
-)
-_OF_REVENUE = re.compile(
-    r"\b(?:intensity|as\s+an?\s+(?:%|percent(?:age)?|share|part|proportion|fraction)\s+of\s+(?:its\s+|total\s+|net\s+|their\s+)*"
-    r"(?:revenues?|sales|turnover)|(?:%|percent(?:age)?|share|proportion|fraction|part|much)\s+of\s+(?:its\s+|their\s+|total\s+|net\s+|"
-    r"the\s+)*(?:\w+['’]?s?\s+)?(?:revenues?|sales|turnover)|relative\s+to\s+(?:its\s+)?(?:revenues?|sales)|to[\s-]+(?:revenue|sales)(?:\s+ratio)?|"
-    r"per\s+dollar\s+of\s+(?:revenues?|sales)|divided\s+by\s+(?:revenues?|sales))\b",
-    re.IGNORECASE,
-)
-_CONCENTRATION = re.compile(
-    r"\bconcentrat\w*|\bherfindahl\w*|\bhhi\b|\bcustomers?\s+(?:\w+\s+)?(?:above|over|exceeding|with\s+more\s+than|of\s+more\s+than|"
-    r"at\s+or\s+above|greater\s+than)\s+(?:\w+\s+)?\d+|\b(?:largest|biggest|top|major|big|direct|few)\s+(?:\w+\s+)?customers?\b.*\b"
-    r"(?:share|percent\w*|revenue|sales|much|depend\w*|account\w*)|\b(?:share|percent\w*|much|depend\w*)\b.*\b(?:largest|biggest|top|"
-    r"major|direct|few)\s+(?:\w+\s+)?customers?\b",
-    re.IGNORECASE,
-)
-_COMPARE = re.compile(r"\b(?:compar\w+|versus|vs\.?|than|against|or|both|each|between)\b", re.IGNORECASE)
-_EVERYONE = re.compile(
-    r"\b(?:which|what|who)\b.*\b(?:compan(?:y|ies)|of\s+(?:the|them|these)|highest|most|largest|biggest|best|lowest|more)\b|"
-    r"\ball\s+(?:four|companies|of\s+them)\b|\beach\s+company\b|\bthe\s+four\b",
-    re.IGNORECASE,
-)
-
 
 _PREPOSITIONS = frozenset({"from", "for", "in", "on", "of", "by", "with", "under", "among", "into", "through"})
 
@@ -98,6 +39,12 @@ def interpret(question: str, turns: tuple[Turn, ...] = ()) -> Reading:
     return _one(question, before)
 
 
+def about_documents(reading: Reading) -> Reading:
+    """The same question put to a user's documents: answered by quotes, whatever company or subject it names."""
+    kept = reading.decline if reading.decline and reading.decline.code in ("advice", "instructions") else None
+    return replace(reading, operation="text", wants_text=True, why=False, decline=kept)
+
+
 def _one(question: str, before: Reading | None) -> Reading:
     own = read(question)
     reading = inherit(own, before) if before else own
@@ -111,8 +58,11 @@ def read(question: str) -> Reading:
     time, rest = when(without_names(mended))
     figures = _figures(rest, who.tickers)
     operation, against = _operation(mended, rest, figures, time, len(who.tickers))
-    why = bool(_WHY.search(rest))
-    everyone = bool(not who.tickers and figures.metrics and _EVERYONE.search(rest))
+    told = bool(intent.TELL.search(rest)) or operation == "lookup" and bool(intent.YES_OR_NO.search(rest))
+    why = bool(intent.WHY.search(rest))
+    if why and operation == "lookup":
+        operation = "growth"
+    everyone = bool(not who.tickers and figures.metrics and intent.EVERYONE.search(rest))
     reading = Reading(
         question=question,
         tickers=tuple(FILERS) if everyone else who.tickers,
@@ -122,15 +72,16 @@ def read(question: str) -> Reading:
         breakdown="customer" if operation == "concentration" else figures.breakdown,
         operation=operation,
         against=against,
-        of_revenue=bool(_OF_REVENUE.search(rest)) and operation != "concentration",
+        of_revenue=bool(intent.OF_REVENUE.search(rest)) and operation != "concentration",
         receivables="receivable" in rest.lower(),
         words=" ".join(rest.split()),
-        wants_text=operation == "text" or why or operation == "concentration",
+        wants_text=operation in ("text", "concentration") or why or told,
+        why=why,
         others=who.others,
         guessed=who.guessed,
         everyone=everyone,
     )
-    if figures.leftover and operation != "concentration":
+    if figures.leftover and operation != "concentration" or operation == "concentration" and reading.receivables:
         return replace(reading, operation="text", wants_text=True)
     return _tidy(reading, rest)
 
@@ -154,7 +105,7 @@ def _judged(reading: Reading, own: Reading) -> Reading:
     decline = scope.by_wording(reading.question)
     strangers = own.others
     if decline is None and strangers:
-        compared = bool(own.metrics) and bool(_COMPARE.search(own.words))
+        compared = bool(own.metrics) and bool(intent.COMPARISON.search(own.words))
         if not own.tickers and (own.metrics or reading.follows or not own.words) or own.tickers and compared:
             decline = scope.unknown_company(strangers)
         elif not own.tickers and not reading.tickers:
@@ -202,23 +153,23 @@ def _qualifiers(left: str, rest: str, *, subject: bool) -> tuple[str, ...]:
 def _operation(
     question: str, rest: str, figures: _Figures, time: When, companies: int
 ) -> tuple[Operation, Literal["year", "quarter"]]:
-    against: Literal["year", "quarter"] = "quarter" if _QOQ.search(question) else "year"
-    if _CONCENTRATION.search(rest) and not figures.member and not re.search(r"\bdefin|\bmean(?:s|t)?\b", rest):
+    against: Literal["year", "quarter"] = "quarter" if intent.AGAINST_QUARTER.search(question) else "year"
+    if intent.CONCENTRATION.search(rest) and not figures.member and not intent.DEFINITION.search(rest):
         return "concentration", against
     if not figures.metrics and not figures.member and not figures.breakdown:
         return "text", against
     rest = figures.left
-    if _COMPOUND.search(rest):
+    if intent.COMPOUND.search(rest):
         return "compound", against
-    if _TTM.search(question):
+    if intent.TRAILING.search(question):
         return "ttm", against
     if figures.breakdown and not figures.member:
         return "breakdown", against
-    if _GROWTH.search(rest) and not (len(time.periods) > 2):
+    if intent.GROWTH.search(rest) and not (len(time.periods) > 2):
         return "growth", against
-    if _TREND.search(rest) or time.count > 1 or len(time.periods) > 2:
+    if intent.TREND.search(rest) or time.count > 1 or len(time.periods) > 2:
         return "trend", against
-    if figures.member and _SHARE.search(rest):
+    if figures.member and intent.SHARE.search(rest):
         return "share", against
     return "lookup", against
 

@@ -55,7 +55,7 @@ FILLERS = frozenset(
     largest highest lowest smallest best worst better worse faster slower growth grow grew growing grown rise rose rising risen increase
     increased increasing fall fell falling fallen decrease decreased decline declined declining drop dropped change changed
     changes jump jumped shrink shrank shrunk develop developed development developing evolve evolved trend trends trending history
-    historical historically over course past compound cagr rate trailing twelve months ttm twelve-month rolling sequential sequentially
+    historical historically over course past compound cagr rate trailing twelve month months ttm twelve-month rolling sequential sequentially
     prior previous earlier ago next quarter-over-quarter year-over-year over-year year-on-year quarter-on-quarter quarters'
     intensity relative dependence proportion fraction divided expressed terms term basis ratio costs cost bucks
     sum summed combined together it's i'd i'm id im pls plz table chart plot graph graphs draw cents buck

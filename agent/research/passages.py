@@ -1,4 +1,4 @@
-"""From the blocks of a document to passages of about 110 words, none over a page or into another section."""
+"""From the blocks of a document to passages of about 200 words, none over the end of a page."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -9,7 +9,7 @@ from agent.research.cover import read_cover
 from agent.research.readers import Document, Unreadable
 from agent.research.sentences import split_sentences
 
-TARGET, LONGEST, SHORTEST = 110, 170, 40  # words
+TARGET, LONGEST, SHORTEST = 220, 320, 140  # words
 MAX_WORD = 1000  # characters without a space
 MAX_PASSAGES = 20_000
 

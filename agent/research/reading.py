@@ -35,6 +35,8 @@ class Reading:
     """The question without names of companies and periods: what text is searched for."""
     wants_text: bool = True
     """Whether quotes belong into the answer: always for `text`, beside a figure where it is asked why."""
+    why: bool = False
+    """Reasons are asked for."""
     others: tuple[str, ...] = ()
     """Companies that it names and that there is nothing about."""
     guessed: tuple[tuple[str, str], ...] = ()

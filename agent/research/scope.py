@@ -1,7 +1,8 @@
 """What the agent does not answer, and how it says so."""
 
-import re
 from dataclasses import dataclass
+
+from agent.research.wording import phrases
 
 
 @dataclass(frozen=True)
@@ -9,51 +10,67 @@ class Decline:
     """Why a question is not answered."""
 
     code: str
-    """The code of the warning: `forecast advice market_price instructions unknown_company no_data out_of_scope
-    weak_evidence`."""
+    """The code of the warning, one of `CODES`."""
     message: str
     """The first line of the answer."""
 
 
-_FORECAST = re.compile(
-    r"^\s*(?:so\s+|and\s+|but\s+)?will\b"
-    r"|\b(?:what|how|when|where|who|which)\b[^.?]*?\bwill\b(?!\s+not\s+be\s+deductible)"
-    r"|\b(?:going to|gonna|likely to)\s+(?:be|grow|rise|fall|drop|hit|reach|double|earn|make|sell|beat|continue|keep)\b"
-    r"|\b(?:forecasts?|predict\w*|projections?|project(?:ed)?\s+(?:revenue|sales|earnings|profit)|prognos\w+|extrapolat\w+)\b"
-    r"|\bnext\s+(?:fiscal\s+)?(?:year|quarter|decade|month|week|few\s+years|\w+\s+years)\b"
-    r"|\bin\s+(?:the\s+)?(?:future|coming\s+years?)\b|\b(?:years?|quarters?)\s+from\s+now\b"
-    r"|\bwhat\s+(?:is|s|are)\s+the\s+outlook\b|\bestimates?\s+for\s+(?:fy|fiscal|q[1-4]|20\d\d)",
-    re.IGNORECASE,
+CODES = (
+    "advice",
+    "forecast",
+    "instructions",
+    "market_price",
+    "no_data",
+    "out_of_scope",
+    "unknown_company",
+    "weak_evidence",
 )
-_ADVICE = re.compile(
-    r"\bshould\s+(?:i|we|one|you|my\s+\w+|investors?|someone)\b"
-    r"|\b(?:good|bad|great|safe|smart|better|best|worth)\s+(?:\w+\s+)?(?:a\s+)?(?:buy|buying|investment|invest|investing|stock|"
-    r"stocks|bet|pick|long-term\s+hold)\b"
-    r"|\b(?:buy|sell|hold)\s+or\s+(?:buy|sell|hold)\b|\b(?:buy|sell|short|invest\s+in|hold)\s+(?:the\s+|some\s+|my\s+)?"
-    r"(?:\w+\s+)?(?:stocks?|shares?)\s*(?:now|today|or|\?|$)"
-    r"|\b(?:price\s+targets?|target\s+price|under-?valued|over-?valued|over-?priced|fair\s+value\s+of\s+(?:the\s+)?(?:\w+\s+)?"
-    r"(?:stock|share)|buy\s+rating|portfolio\s+advice)\b"
-    r"|\b(?:do|would|can)\s+you\s+(?:recommend|advise|suggest)\b|\bwhere\s+to\s+invest\b|\bmy\s+(?:portfolio|savings|pension)\b",
-    re.IGNORECASE,
-)
-_PRICE = re.compile(
-    r"\b(?:share|stock)s?\s+(?:price|cost|worth|chart|quote|performance|returns?)\b|\bprice\s+of\s+(?:\w+\s+)?(?:a\s+)?(?:shares?|stock)\b"
-    r"|\b(?:market\s+(?:cap|capitali[sz]ation|value)|p/?e\s+ratio|price[- ]to[- ]\w+|price[- ]earnings|dividend\s+yield|"
-    r"ticker\s+price|short\s+interest|enterprise\s+value|analyst\s+(?:rating|consensus|estimate)s?)\b"
-    r"|\b(?:trading\s+at|closing\s+price|how\s+much\s+(?:is|does|are)\s+(?:an?\s+|one\s+)?(?:\w+\s+)?(?:shares?|stock)\b)",
-    re.IGNORECASE,
-)
-_INSTRUCTIONS = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b[^.?]*\b(?:instructions?|rules?|prompts?|guidelines|above|previous)\b"
-    r"|\b(?:system|hidden|initial|secret|developer)\s+(?:prompt|message|instructions?)\b|\bjail\s?break\b|\byou\s+are\s+now\b"
-    r"|\bpretend\s+(?:to\s+be|you|that)\b|\bapi\s+keys?\b|\bpasswords?\b",
-    re.IGNORECASE,
-)
-_CHORES = re.compile(
-    r"\b(?:weather|recipe|poem|haiku|joke|translate|song|lyrics|football|soccer|horoscope|capital\s+of|president\s+of|"
-    r"bitcoin|crypto\w*|movie|python\s+(?:code|script|function)|homework|who\s+won|write\s+(?:me\s+)?an?\s+\w+|restaurant)\b",
-    re.IGNORECASE,
-)
+_FORECAST = phrases(r"""
+    ^\s*(?:so |and |but )?will\b.*
+    (?:what|how|when|where|who|which)\b[^.?]*?\bwill
+    (?:going to|gonna|likely to) (?:be|grow|rise|fall|drop|hit|reach|double|earn|make|sell|beat|continue|keep)
+    forecasts?|predict\w*|projections?|prognos\w+|extrapolat\w+
+    projected (?:revenue|sales|earnings|profit)
+    next (?:fiscal )?(?:year|quarter|decade|month|week)
+    next (?:few|two|three|five|ten|\d+) (?:years|quarters)
+    in (?:the )?(?:future|coming years?)
+    (?:years?|quarters?) from now
+    what(?: is| are|s|'s) the outlook
+    estimates? for (?:fy|fiscal|q[1-4]|20\d\d)\w*
+""")
+_ADVICE = phrases(r"""
+    should (?:i|we|one|you|my \w+|investors?|someone)
+    (?:good|bad|great|safe|smart|better|best|worth)(?: \w+)? (?:a )?(?:buy|buying|investment|invest|investing|stocks?|bet|pick)
+    (?:buy|sell|hold) or (?:buy|sell|hold)
+    (?:buy|sell|short|invest in|hold) (?:the |some |my )?(?:\w+ )?(?:stocks?|shares?)(?= ?(?:now|today|or|\?|$))
+    price targets?|target price
+    under-?valued|over-?valued|over-?priced
+    (?:do|would|can) you (?:recommend|advise|suggest)
+    where to invest|my (?:portfolio|savings|pension)
+    buy rating|fair value of (?:the )?(?:\w+ )?(?:stock|share)
+""")
+_PRICE = phrases(r"""
+    (?:share|stock)s? (?:price|cost|worth|chart|quote)
+    price of (?:\w+ )?(?:a )?(?:shares?|stock)
+    market (?:cap|capitali[sz]ation|value)
+    p/?e ratio|price[- ]to[- ]\w+|price[- ]earnings|dividend yield|short interest|enterprise value
+    analyst (?:rating|consensus|estimate)s?
+    trading at|closing price
+    how much (?:is|does|are) (?:an? |one )?(?:\w+ )?(?:shares?|stock)
+""")
+_INSTRUCTIONS = phrases(r"""
+    (?:ignore|disregard|forget|override)\b[^.?]*\b(?:instructions?|rules?|prompts?|guidelines|above|previous)
+    (?:system|hidden|initial|secret|developer) (?:prompt|message|instructions?)
+    jail ?break|you are now|pretend (?:to be|you|that)
+    api keys?|passwords?
+""")
+_CHORES = phrases(r"""
+    weather|recipe|poem|haiku|joke|translate|song|lyrics|football|soccer|horoscope|movie|homework|restaurant
+    capital of|president of|who won
+    bitcoin|crypto coins?
+    python (?:code|script|function)
+    write (?:me )?an? \w+
+""")
 COVERAGE = "NVIDIA, Alphabet, Marvell and Apple"
 
 

@@ -1,10 +1,9 @@
 """The retrieving step: where it looks, what it says about it, what it found."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from agent.events import Json
-from agent.research.evidence import Evidence, count, search
+from agent.research.evidence import Evidence, search
 from agent.research.plan import Call
 from agent.research.reading import Reading
 from agent.research.retrieval import Retriever, open_briefs
@@ -30,9 +29,7 @@ def label(reading: Reading, collection: str) -> str:
 
 
 def find(reading: Reading, collection: str) -> Evidence:
-    """The evidence for a reading; in a user's documents, words of the question that name no known company count too."""
-    if collection:
-        reading = replace(reading, words=reading.words if reading.tickers else reading.question)
+    """The evidence for a reading."""
     return search(reading, opened(collection))
 
 
@@ -48,9 +45,6 @@ def trace(evidence: Evidence) -> Json:
             for quote in evidence.quotes
         ],
     }  # fmt: skip
-
-
-__all__ = ["Evidence", "count", "find", "label", "opened", "trace"]
 
 
 def wanted(reading: Reading, calls: Sequence[Call], collection: str) -> bool:

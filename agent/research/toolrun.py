@@ -9,7 +9,6 @@ from agent.events import Json
 from agent.research import part_growth
 from agent.research.arithmetic import NotDefined
 from agent.research.facts import facts
-from agent.research.metrics import METRICS
 from agent.research.parts import parts
 from agent.research.periods import FactsError, Period, UnknownPeriod
 from agent.research.plan import Call
@@ -26,19 +25,25 @@ def run(call: Call) -> Result | str:
 
 
 def nearest(calls: Sequence[Call]) -> Result | None:
-    """The latest figure of the first call's kind, for a question about a period that there is nothing for."""
+    """For a question about a period without a figure: that of the whole year it is in, else the latest of its kind."""
     for call in calls:
-        arguments = {key: value for key, value in call.arguments.items() if key not in ("period", "first", "last", "against")}
-        arguments.pop("count", None)
-        asked = call.arguments.get("period") or call.arguments.get("last")
+        rest = {key: value for key, value in call.arguments.items() if key not in ("period", "first", "last", "against", "count")}
         tool = "lookup" if call.tool == "compound_growth" else call.tool
-        try:
-            if tool in ("lookup", "growth", "margin") and asked and Period.parse(asked).quarter is None:
-                arguments["period"] = str(facts().latest(arguments["company"], _base(call), yearly=True))
-            return _result(Call(tool, arguments))
-        except (FactsError, NotDefined):
-            continue
+        for period in _near(call):
+            outcome = run(Call(tool, {**rest, "period": period} if period else rest))
+            if not isinstance(outcome, str):
+                return outcome
     return None
+
+
+def _near(call: Call) -> list[str | None]:
+    asked = call.arguments.get("period") or call.arguments.get("last")
+    if not asked or "company" not in call.arguments:
+        return [None]
+    period = Period.parse(asked)
+    if period.quarter:
+        return [str(Period(period.year)), None]
+    return [str(facts().latest(call.arguments["company"], "revenue", yearly=True)), None]
 
 
 def outside(call: Call) -> bool:
@@ -72,8 +77,3 @@ def _result(call: Call) -> Result:
     if call.tool == "part_growth":
         return part_growth.call(call.arguments, facts(), parts())
     return toolbox()[call.tool].call(call.arguments)
-
-
-def _base(call: Call) -> str:
-    metric = METRICS.get(str(call.arguments.get("metric", "revenue")))
-    return metric.name if metric and metric.formula is None else "revenue"

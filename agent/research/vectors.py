@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.research.corpus import Passage
-from agent.research.embedding import DIMENSIONS, MODEL_SHA256, Embedder, Matrix
+from agent.research.embedding import DIMENSIONS, MAX_TOKENS, MODEL_SHA256, Embedder, Matrix
 from agent.research.sentences import split_sentences
 
 
@@ -31,7 +31,7 @@ class Vectors:
 
 def digest(passage: Passage) -> str:
     """Changes when the model or what is embedded of the passage changes."""
-    return hashlib.sha256(f"{MODEL_SHA256}\n{passage.searchable}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{MODEL_SHA256} {MAX_TOKENS}\n{passage.searchable}".encode()).hexdigest()[:32]
 
 
 def corpus_hash(passages: Sequence[Passage]) -> str:

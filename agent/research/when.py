@@ -79,7 +79,8 @@ def when(question: str) -> tuple[When, str]:
     dates = tuple(_date(match) for match in _DATED.finditer(rest))
     undated = _DATED.sub(" ", rest)
     periods = tuple(periods_in(undated))
-    bare = bool(periods) and bool(_BARE_YEAR.search(undated)) and not any(period.quarter for period in periods)
+    fiscal = re.search(r"\bfiscal|\bfy", undated, re.IGNORECASE)
+    bare = bool(_BARE_YEAR.search(undated)) and not fiscal and not any(period.quarter for period in periods)
     rest = _without_periods(undated)
     quarter = 0
     latest = ""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from agent.research.concentration_words import two_sides
 from agent.research.draft import Draft
-from agent.research.evidence import Evidence, relevant
+from agent.research.evidence import Evidence, gives_reasons, relevant
 from agent.research.facts import facts
 from agent.research.filers import FILERS
 from agent.research.grounding import numbers, sentences
@@ -13,6 +13,10 @@ from agent.research.quoting import Quote
 from agent.research.reading import Reading
 from agent.research.results import Result, day
 from agent.research.scope import Decline
+
+
+FAR = ("instructions", "out_of_scope", "unknown_company")
+"""Declines to which no passage is near."""
 
 
 def write(
@@ -28,8 +32,7 @@ def write(
             figure(draft, result)
         quotes = evidence.quotes if evidence and evidence.strong else ()
         if results and evidence and quotes:
-            fresh = [quote for quote in (*quotes, *evidence.spare) if _adds(quote, draft)]
-            quotes = _beside_figures(reading, results, list({quote.text: quote for quote in fresh}.values()))
+            quotes = _beside_figures(draft, reading, results, tuple(dict.fromkeys((*quotes, *evidence.spare))))
         if quotes:
             quoted(draft, quotes, lead=_lead(quotes, collection, beside=bool(results)), collection=collection)
     draft.drop_unmarked_cards()
@@ -83,7 +86,7 @@ def _decline(
         draft.say("The nearest that I hold, which is not an answer to your question:")
         for result in results[:1]:
             figure(draft, result)
-    elif evidence and evidence.quotes:
+    elif evidence and evidence.quotes and decline.code not in FAR:
         whose = "in these documents" if collection else "in the briefs"
         lead = f"The nearest passage {whose}, which is not an answer to your question:"
         quoted(draft, evidence.quotes[:1], lead=lead, collection=collection)
@@ -96,14 +99,30 @@ def _adds(quote: Quote, draft: Draft) -> bool:
     return not own or not all(any(number.held_by(other) for other in told) for number in own)
 
 
-def _beside_figures(reading: Reading, results: Sequence[Result], quotes: Sequence[Quote]) -> tuple[Quote, ...]:
-    """The quotes that belong beside figures: all where words were asked for, else only what is about the figure itself."""
+def _beside_figures(
+    draft: Draft, reading: Reading, results: Sequence[Result], quotes: Sequence[Quote]
+) -> tuple[Quote, ...]:
+    """The quotes that belong beside figures: where words were asked for, what says more than the figures do; else one
+    that is about this very figure in its period."""
     if reading.wants_text:
-        return tuple(quotes[:2])
-    label = results[0].label.split(",")[0]
-    periods = {str(period) for ticker in reading.tickers for period in reading.when.of(ticker)}
-    about = [quote for quote in quotes if relevant(quote, label) and (not periods or quote.passage.period in periods)]
-    return tuple(about[:1])
+        fresh = [quote for quote in quotes if _adds(quote, draft)]
+        return tuple(_reasons_first(fresh)[:3] if reading.why else fresh[:2])
+    label = results[0].label
+    about = [quote for quote in quotes if quote.passage.period in label and relevant(quote, label.split(",")[0])]
+    return tuple(sorted(about, key=lambda quote: not _agrees(quote, draft))[:1])
+
+
+def _reasons_first(quotes: Sequence[Quote]) -> list[Quote]:
+    """The brief that gives reasons, whole, then other sentences that do."""
+    home = next((quote.passage.id for quote in quotes if gives_reasons(quote)), "")
+    from_home = [quote for quote in quotes if quote.passage.id == home]
+    return from_home + [quote for quote in quotes if quote not in from_home and gives_reasons(quote)]
+
+
+def _agrees(quote: Quote, draft: Draft) -> bool:
+    """Whether a quote holds one of the figures, in its own rounding."""
+    told = numbers(draft.text)
+    return any(one.held_by(other) or other.held_by(one) for one in numbers(quote.text) for other in told)
 
 
 def _lead(quotes: Sequence[Quote], collection: str, *, beside: bool) -> str:

@@ -119,6 +119,7 @@ function stick(pane) {
 /** Shows a question at once, before the server has heard of it; the page's next drawing replaces it. */
 export function echo(question, pane = document.querySelector("[data-stick]")) {
   if (!pane || !question.trim()) return;
+  forget();
   const part = (kind, ...inside) => { const made = document.createElement("div"); made.className = kind; made.append(...inside); return made; };
   const said = document.createElement("span");
   said.textContent = pane.dataset.received;

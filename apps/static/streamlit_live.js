@@ -32,9 +32,26 @@ document.addEventListener("keydown", event => {
 }, true);
 document.addEventListener("click", event => {
   if (event.target.closest?.('[data-testid="stChatInputSubmitButton"]')) echo(asked(event));
+  const cite = event.target.closest?.("a.cite");
+  if (cite && !cardOf(cite)) openSources(event, cite);
   const starter = event.target.closest?.('[class*="st-key-starter-"] button');
   if (starter) echo(starter.textContent);
 }, true);
+
+const cardOf = cite => document.getElementById(cite.getAttribute("href").slice(1));
+
+// Streamlit keeps only the open tab in the document: a marker opens the tab of the sources first.
+function openSources(event, cite) {
+  const tabs = [...document.querySelectorAll(".st-key-panels [role=tab]")];
+  const tab = tabs.find(tab => tab.textContent.trim() === streamlit?.data.sources);
+  if (!tab || tab.ariaSelected === "true") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  tab.click();
+  let frames = 60;
+  const again = () => cardOf(cite) ? cite.click() : frames-- && requestAnimationFrame(again);
+  again();
+}
 
 let looking = false;
 new MutationObserver(() => {

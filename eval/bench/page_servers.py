@@ -34,11 +34,14 @@ class Contender:
     """Arguments of python; `{port}` is filled in."""
     path: str = "/"
     ours: bool = False
+    started: str = "/"
+    """Answers with 200 when the whole process has started, which may be later than its page."""
 
 
+_DEMO = ("-m", "apps.demo", "--port", "{port}")
 CONTENDERS = (
-    Contender("firstlight-gradio", "gradio", ("-m", "apps.demo", "--port", "{port}"), "/gradio/", ours=True),
-    Contender("firstlight-streamlit", "streamlit", ("-m", "apps.demo", "--port", "{port}"), "/streamlit/", ours=True),
+    Contender("firstlight-gradio", "gradio", _DEMO, "/gradio/", ours=True, started="/gradio/"),
+    Contender("firstlight-streamlit", "streamlit", _DEMO, "/streamlit/", ours=True, started="/gradio/"),
     Contender("gradio-chatinterface", "gradio", ("-m", "eval.bench.naive_gradio", "{port}")),
     Contender(
         "streamlit-write-stream",
@@ -59,13 +62,39 @@ class NotStarted(Exception):
 class Server:
     """A running page."""
 
+    contender: Contender
     process: psutil.Popen
-    url: str
+    address: str
     stamps: Path
+    log: Path
+    """All that the process has printed."""
+
+    @property
+    def url(self) -> str:
+        return self.address + self.contender.path
+
+    def wait_for_page(self) -> None:
+        """Raises NotStarted."""
+        self._wait_for(self.contender.path)
+
+    def wait_for_all(self) -> None:
+        """Raises NotStarted."""
+        self._wait_for(self.contender.started)
 
     def cpu_s(self) -> float:
         """User and system seconds of the process and its children so far."""
         return sum(_cpu(each) for each in [self.process, *self.process.children(recursive=True)])
+
+    def _wait_for(self, path: str) -> None:
+        give_up = time.monotonic() + START_S
+        while time.monotonic() < give_up and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(self.address + path, timeout=10):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        said = self.log.read_text(errors="replace")[-2_000:]
+        raise NotStarted(f"{self.contender.name} did not start (exit code {self.process.poll()}):\n{said}")
 
 
 @contextmanager
@@ -84,23 +113,11 @@ def serving(contender: Contender, folder: Path) -> Iterator[Server]:
     with log.open("wb") as output:
         process = psutil.Popen(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
-            server = Server(process, f"http://127.0.0.1:{port}{contender.path}", stamps)
-            _wait_until_it_answers(server, contender.name, log)
+            server = Server(contender, process, f"http://127.0.0.1:{port}", stamps, log)
+            server.wait_for_page()
             yield server
         finally:
             _end(process)
-
-
-def _wait_until_it_answers(server: Server, name: str, log: Path) -> None:
-    give_up = time.monotonic() + START_S
-    while time.monotonic() < give_up and server.process.poll() is None:
-        try:
-            with urllib.request.urlopen(server.url, timeout=10):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    said = log.read_text(errors="replace")[-2_000:]
-    raise NotStarted(f"{name} did not start (exit code {server.process.poll()}):\n{said}")
 
 
 def _end(process: psutil.Popen) -> None:

@@ -100,15 +100,14 @@ def _visit(browser: Browser, contender: Contender, say: Callable[[str], None]) -
     with TemporaryDirectory(prefix="firstlight-bench-", ignore_cleanup_errors=True) as folder:
         say(f"{contender.name}: starting")
         with serving(contender, Path(folder)) as server:
-            yield _Visit(browser, contender, server, say)
+            yield _Visit(browser, server, say)
 
 
 class _Visit:
     """What is done on one page of one server."""
 
-    def __init__(self, browser: Browser, contender: Contender, server: Server, say: Callable[[str], None]) -> None:
-        self._browser, self._contender, self._server = browser, contender, server
-        self._say = say
+    def __init__(self, browser: Browser, server: Server, say: Callable[[str], None]) -> None:
+        self._browser, self._server, self._contender, self._say = browser, server, server.contender, say
         self._series: Iterator[str] = cycle(f"Z{letter}" for letter in ascii_letters)
 
     def feedback(self, n: int, *, blocking: bool = False) -> list[float]:
@@ -125,12 +124,13 @@ class _Visit:
                 found.append(math.inf if seen.feedback is None else (seen.feedback - seen.enter) * 1000)
         finally:
             viewer.close()
-        kind = "blocking" if blocking else "silent"
-        self._say(f"{self._contender.name}: first feedback, {kind} agent: {' '.join(f'{ms:.0f}' for ms in found)} ms")
+        kind, times = "blocking" if blocking else "silent", " ".join(f"{ms:.0f}" for ms in found)
+        self._say(f"{self._contender.name}: first feedback with a {kind} agent: {times or '-'} ms")
         return found
 
     def answer(self, tokens: int, rate: float, rep: int) -> Row:
         """One long answer to a fresh visitor."""
+        self._server.wait_for_all()
         order = Order(next(self._series), tokens, rate)
         viewer = Viewer(self._browser, self._server.url)
         try:

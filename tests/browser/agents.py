@@ -9,11 +9,13 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from itertools import count
 from pathlib import Path
 
-from agent.events import Artifact, Citation, Event, Input, Status, Token, Tool, Warning
+from pydantic import JsonValue
+
+from agent.events import Artifact, Citation, Event, Input, Json, Status, Token, Tool, Warning
 from agent.home import data_folder
 from agent.replay import Recording
 from agent.request import Request
-
+from tests.hostile import HOSTILE
 
 RECORDING = Path(__file__).with_name("recording.jsonl")
 EVERYTHING = 10**9
@@ -75,18 +77,26 @@ def lines(n: int) -> list[Event]:
 
 def hostile() -> list[Event]:
     """Every field that a page shows, filled with text that wants to be more than text."""
-    from tests.hostile import HOSTILE
-
-    text = "\n\n".join(HOSTILE)
-    events: list[Event] = [Status(step="retrieving", label=evil, id=f"s{i}") for i, evil in enumerate(HOSTILE)]
-    events += [Citation(index=i, title=evil, source=evil, url=evil[:2000], locator=evil, quote=evil)
-               for i, evil in enumerate(HOSTILE, 1)]
-    events += [Tool(call_id=f"t{i}", name=evil, arguments={"q": evil}, output=evil, log=evil, state="done")
-               for i, evil in enumerate(HOSTILE)]
-    events += [Artifact(id=f"v{i}", kind="value", title=evil,
-                        data={"value": 1, "unit": evil, "text": evil, "formula": evil, "inputs": []})
-               for i, evil in enumerate(HOSTILE)]
-    events.append(Artifact(id="table", kind="table", title="<b>Table</b>",
-                           data={"columns": ["a", "b"], "rows": [[evil[:200], "x"] for evil in HOSTILE]}))
-    events += [Warning(code="hostile", message=evil) for evil in HOSTILE]
-    return [*events, Token(text=text), Token(text="\n\nThe end of it.")]
+    events: list[Event] = []
+    for n, evil in enumerate(HOSTILE, 1):
+        few = evil[:5_000]
+        values: Json = {"value": 1, "unit": few, "text": few, "formula": few, "inputs": [{"label": few, "text": few}]}
+        chart: Json = {"title": few, "mark": "bar", "data": {"values": [{"a": few, "b": 1}]}}
+        chart["encoding"] = {"x": {"field": "a", "type": "nominal"}, "y": {"field": "b", "type": "quantitative"}}
+        events += [
+            Status(step=few, id=f"s{n}", label=few, detail=few, state="done"),
+            Citation(index=n, title=few, source=few, url=few, locator=few, quote=evil),
+            Tool(call_id=f"t{n}", name=few, arguments={few: few}, output=few, log=few, state="done"),
+            Artifact(id=f"v{n}", kind="value", title=few, data=values),
+            Artifact(id=f"c{n}", kind="chart", title=few, data=chart),
+            Artifact(id=f"d{n}", kind="documents", title=few, data={"documents": [{"title": few, "url": few}]}),
+            Artifact(
+                id=f"f{n}", kind="file", title=few, data={"name": few, "media_type": few, "url": few, "text": few}
+            ),
+            Warning(code="hostile", message=few),
+        ]
+    rows: list[JsonValue] = [[evil[:500], n] for n, evil in enumerate(HOSTILE)]
+    events.append(
+        Artifact(id="table", kind="table", title="<b>A table</b>", data={"columns": ["<i>a</i>", "b"], "rows": rows})
+    )
+    return [*events, Token(text="\n\n".join(HOSTILE)), Token(text="\n\nThe end of it.")]

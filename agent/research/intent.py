@@ -1,0 +1,62 @@
+"""Which words of a question ask for which operation."""
+
+from agent.research.wording import phrases
+
+WHY = phrases(r"""
+    why|how come|reasons?|because|driven by|drivers?|due to|attribut\w+|explain\w*
+    what (?:drove|drives|caused|causes|explains|led|is behind|was behind)
+""")
+TELL = phrases(r"""
+    what (?:happened|(?:did|does|do) (?:\w+ )?say)
+    tell me (?:about|more)|sa(?:y|ys|id) about|comment\w*|polic(?:y|ies)|risks?
+    how (?:is|are|does|do|did) (?:\w+ ){1,3}(?:affected|defined?|treated|valued?|measured?|compete|protect|manage)
+    how (?:is|are|does|do|did) (?:\w+ ){1,3}(?:recogni[sz]e\w*|account\w* for|oversee\w*)
+""")
+YES_OR_NO = phrases(r"^\W*(?:does|do|did|is|are|was|were|has|have|can)")
+GROWTH = phrases(r"""
+    gr[oe]w\w*|rise|rises|rising|rose|risen|increas\w+|gain\w*|jump\w*|surge\w*|climb\w*|soar\w*|doubl\w+|tripl\w+|faster
+    fall|falls|falling|fell|fallen|decreas\w+|drop\w*|declin\w+|shr[iau]nk\w*|slump\w*|plunge\w*|slower
+    chang\w+|up or down|sequential\w*
+    yoy|y/y|qoq|q/q|(?:year|quarter)[\s-]+(?:over|on)[\s-]+(?:year|quarter)
+    (?:compared|relative) (?:to|with) (?:the )?(?:a )?(?:year|quarter|prior|previous|last|same)
+    (?:versus|vs\.?|from|over|than|against) (?:the |a )?(?:year|quarter|prior|previous|last|same quarter)[\w-]*
+""")
+AGAINST_QUARTER = phrases(r"""
+    qoq|q/q|quarter[\s-]+(?:over|on|to)[\s-]+quarter|sequential\w*
+    (?:prior|previous|preceding|last) quarter|quarter (?:before|earlier)
+""")
+COMPOUND = phrases(r"cagr|compound\w*|growth (?:a|per) year from|annuali[sz]ed growth")
+TRAILING = phrases(r"""
+    ttm|ltm|trailing
+    (?:last|past|latest|most recent) (?:twelve|12) months
+    (?:last|past|latest) (?:four|4) quarters?
+""")
+TREND = phrases(r"""
+    trends?|over time|over the (?:years|quarters|last|past)|historical\w*|history|evol\w+|develop\w*|chart|plot|graph
+    each (?:quarter|year)|by (?:quarter|year)|quarterly|time series|since (?:fy|fiscal|20)\w*
+    (?:last|past) \w+ (?:quarters|years)
+""")
+SHARE = phrases(r"""
+    share|percent\w*|proportion|portion|fraction|part of|how much of|what %|contribut\w+|account\w* for|come\w* from
+    depend\w*|mix|weight|makes? up|%
+""")
+OF_REVENUE = phrases(r"""
+    intensity
+    (?:as an? )?(?:%|percent(?:age)?|share|part|proportion|fraction|much) of (?:(?:its|their|total|net|the) )*(?:revenues?|sales|turnover)
+    (?:%|percent(?:age)?|share|part|proportion|fraction|much) of \w+(?:['’]s)? (?:revenues?|sales|turnover)
+    (?:%|percent(?:age)?|share|part|proportion|fraction|much) of ['’]s (?:revenues?|sales|turnover)
+    relative to (?:its )?(?:revenues?|sales)|divided by (?:revenues?|sales)|per dollar of (?:revenues?|sales)
+    to[\s-]+(?:revenue|sales)(?: ratio)?
+""")
+CONCENTRATION = phrases(r"""
+    concentrat\w*|herfindahl\w*|hhi
+    customers? (?:\w+ )?(?:above|over|exceeding|with more than|of more than|at or above|greater than) (?:\w+ )?\d+
+    (?:largest|biggest|top|major|big|direct|few) (?:\w+ )?customers?\b.*\b(?:share|percent\w*|revenue|sales|much|depend\w*|account\w*)
+    (?:share|percent\w*|much|depend\w*)\b.*\b(?:largest|biggest|top|major|direct|few) (?:\w+ )?customers?
+""")
+DEFINITION = phrases(r"defin\w*|means?|meant")
+COMPARISON = phrases(r"compar\w+|versus|vs\.?|than|against|or|both|each|between")
+EVERYONE = phrases(r"""
+    (?:which|what|who)\b.*\b(?:compan(?:y|ies)|of (?:the|them|these)|highest|most|largest|biggest|best|lowest|more)
+    all (?:four|companies|of them)|each company|the four
+""")

@@ -1,0 +1,360 @@
+"""A folder of somebody's documents: what is read, what is skipped and named, and what a second run does."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agent.errors import UsageError
+from agent.research.blocks import is_heading, is_row, lines_to_blocks
+from agent.research.collection import CollectionBusy, UnknownCollection, collections, locked, open_collection
+from agent.research.cover import read_cover
+from agent.research.documents import IndexReport, Progress, index_folder
+from agent.research.embedding import load_embedder
+from agent.research.passages import LONGEST, to_passages
+from agent.research.quoting import best_quotes
+from agent.research.readers import Unreadable, decode, read_document
+
+COVER = [
+    "FORM 10-Q",
+    "For the quarterly period ended July 27, 2025",
+    "Commission file number: 0-12345",
+    "ACME CORPORATION",
+    "(Exact name of registrant as specified in its charter)",
+    "Common stock, $0.001 par value per share ACME The Nasdaq Stock Market",
+]
+
+
+def pdf(*pages: list[str], encrypted: bool = False) -> bytes:
+    """A PDF by hand: Helvetica, one line a line."""
+    bodies = []
+    for lines in pages:
+        shown = " ".join(f"({line.replace('(', '[').replace(')', ']')}) Tj 0 -14 Td" for line in lines)
+        stream = f"BT /F1 11 Tf 40 760 Td {shown} ET".encode("latin-1")
+        bodies.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+    first = 4
+    kids = " ".join(f"{first + 2 * at} 0 R" for at in range(len(pages)))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    for at, body in enumerate(bodies):
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {first + 2 * at + 1} 0 R "
+            "/Resources << /Font << /F1 3 0 R >> >> >>".encode()
+        )
+        objects.append(body)
+    lock = b""
+    if encrypted:
+        secret = b"<" + b"ab" * 32 + b">"
+        objects.append(b"<< /Filter /Standard /V 1 /R 2 /P -4 /O %s /U %s >>" % (secret, secret))
+        lock = b" /Encrypt %d 0 R /ID [<00> <00>]" % len(objects)
+    out = b"%PDF-1.4\n"
+    offsets = []
+    for number, each in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size = len(objects) + 1
+    return (
+        out
+        + b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table)
+        + b"trailer\n<< /Size %d /Root 1 0 R%s >>\nstartxref\n%d\n%%%%EOF" % (size, lock, len(out))
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "documents"
+    made.mkdir()
+    (made / "quarter.pdf").write_bytes(
+        pdf(COVER, ["Item 2. Results", "Revenue was $46.7 billion in the second quarter.", "Staff costs were flat."])
+    )
+    (made / "plan.md").write_text(
+        "# The plan\n\n## Staff\n\nWe will have **120 people** in Bern by June.\n\n- one\n- two\n"
+    )
+    (made / "note.txt").write_text("The warehouse in Oslo burned down\nin March. Nobody was hurt.\n")
+    (made / "page.html").write_text(
+        "<html><head><title>Policy</title><script>var x = 'never';</script></head><body><h1>Travel</h1>"
+        "<p>Flights need <b>approval</b> by a manager.</p><table><tr><td>Meals</td><td>50</td><td>60</td></tr></table>"
+    )
+    return made
+
+
+@pytest.fixture
+def index(folder: Path, tmp_path: Path) -> Callable[[], IndexReport]:
+    return lambda: index_folder(folder, "mine", tmp_path / "data", embedder=lambda: None)
+
+
+def best(tmp_path: Path, question: str) -> tuple[str, str, int | None, str]:
+    retriever = open_collection("mine", tmp_path / "data")
+    quote = best_quotes(question, retriever.search(question), retriever)[0]
+    return quote.passage.source, quote.passage.section, quote.passage.page, quote.text
+
+
+def test_each_kind_of_file_is_quoted_verbatim_with_its_place(index: Callable[[], IndexReport], tmp_path: Path) -> None:
+    report = index()
+    assert (report.indexed, report.skipped) == (("note.txt", "page.html", "plan.md", "quarter.pdf"), ())
+    asked = {
+        "How much revenue in the second quarter?": (
+            *("quarter.pdf", "Item 2. Results", 2),
+            "Revenue was $46.7 billion in the second quarter.",
+        ),
+        "How many people in Bern?": ("plan.md", "Staff", None, "We will have **120 people** in Bern by June."),
+        "What happened to the warehouse?": ("note.txt", "", None, "The warehouse in Oslo burned down in March."),
+        "Who approves flights?": ("page.html", "Travel", None, "Flights need approval by a manager."),
+    }
+    assert {question: best(tmp_path, question) for question in asked} == asked
+
+
+def test_company_and_period_are_read_from_the_cover_and_filter(
+    index: Callable[[], IndexReport], tmp_path: Path
+) -> None:
+    index()
+    retriever = open_collection("mine", tmp_path / "data")
+    (hit, *_) = retriever.search("revenue", companies=["Acme"], periods=["Q3 2025"])
+    found = hit.passage
+    assert (found.company, found.ticker, found.form, found.period, found.period_end) == (
+        *("ACME CORPORATION", "ACME", "10-Q"),
+        *("Q3 2025", "2025-07-27"),
+    )
+    assert found.title == "ACME CORPORATION 10-Q Q3 2025"
+    assert "quarter.pdf" not in {hit.passage.source for hit in retriever.search("revenue", companies=["Bolt"])}
+
+
+def test_a_second_run_reads_only_what_changed_and_forgets_what_left(
+    index: Callable[[], IndexReport], folder: Path, tmp_path: Path
+) -> None:
+    index()
+    (folder / "note.txt").write_text("The warehouse in Oslo was sold.")
+    (folder / "plan.md").unlink()
+    os.utime(folder / "page.html", (1, 1))
+    report = index()
+    assert report.indexed == ("note.txt",)
+    assert report.unchanged == ("page.html", "quarter.pdf")
+    assert report.removed == ("plan.md",)
+    assert best(tmp_path, "warehouse in Oslo")[3] == "The warehouse in Oslo was sold."
+    assert open_collection("mine", tmp_path / "data").search("Bern") == []
+    assert len(list((tmp_path / "data" / "collections" / "mine").glob("*.npz"))) == 3
+
+
+HOSTILE: dict[str, tuple[bytes, str]] = {
+    "locked.pdf": (pdf(["secret"], encrypted=True), "encrypted"),
+    "broken.pdf": (b"%PDF-1.7\n" + b"\x00\xff" * 500, "not a PDF that can be opened"),
+    "scan.pdf": (pdf([]), "no text in it"),
+    "program.txt": (b"\x7fELF" + bytes(range(256)) * 20, "binary data"),
+    "empty.md": (b"", "empty"),
+    "blank.txt": (b" \n\n\t\n", "no text in it"),
+    "sheet.xlsx": (b"PK", "not PDF, HTML, Markdown or text"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_file_that_cannot_be_read_is_named_and_nothing_else_is_lost(
+    index: Callable[[], IndexReport], folder: Path, tmp_path: Path, name: str
+) -> None:
+    content, reason = HOSTILE[name]
+    (folder / name).write_bytes(content)
+    report = index()
+    ((skipped, said),) = report.skipped
+    assert skipped == name
+    assert reason in said
+    assert len(report.indexed) == 4
+    (info,) = collections(tmp_path / "data")
+    assert (info.name, info.files, info.skipped) == ("mine", 4, 1)
+
+
+def test_a_huge_file_is_named_and_not_read(folder: Path, index: Callable[[], IndexReport]) -> None:
+    with (folder / "huge.txt").open("wb") as file:
+        file.truncate(2**31)
+    assert index().skipped == (("huge.txt", "it has 2048 MB, the limit is 64 MB"),)
+
+
+def test_links_out_of_the_folder_are_not_followed(
+    folder: Path, index: Callable[[], IndexReport], tmp_path: Path
+) -> None:
+    (tmp_path / "secret.txt").write_text("The password is swordfish.")
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "away").symlink_to(tmp_path / "elsewhere")
+    (folder / "nowhere.txt").symlink_to(tmp_path / "missing")
+    assert dict(index().skipped) == {
+        "link.txt": "it is a link to a place outside the folder",
+        "away": "it is a link to a folder; links to folders are not followed",
+        "nowhere.txt": "it is a link that leads nowhere",
+    }
+    assert open_collection("mine", tmp_path / "data").search("password swordfish") == []
+
+
+def test_what_is_not_a_file_is_not_opened(folder: Path, index: Callable[[], IndexReport]) -> None:
+    os.mkfifo(folder / "pipe.txt")
+    assert index().skipped == (("pipe.txt", "it is not a regular file"),)
+
+
+def test_a_reader_that_crashes_costs_one_file(
+    index: Callable[[], IndexReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(path: Path) -> object:
+        if path.name == "note.txt":
+            raise RecursionError("too deep")
+        return read_document(path)
+
+    monkeypatch.setattr("agent.research.documents.read_document", crash)
+    report = index()
+    assert report.skipped == (("note.txt", "reading it failed: RecursionError: too deep"),)
+    assert len(report.indexed) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["word " * 200_000, "x" * 1_000_000, "Sentence one. " * 80_000, "a,b;" * 250_000], ids=str.split
+)
+def test_a_line_of_a_megabyte_becomes_passages_of_bounded_length(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text(text)
+    passages = to_passages(read_document(path), "long.txt")
+    assert max(len(passage.text.split()) for passage in passages) <= LONGEST
+    assert max(len(passage.text) for passage in passages) <= 12 * LONGEST + 2000
+    assert sum(len("".join(passage.text.split())) for passage in passages) == len("".join(text.split()))
+
+
+def test_deeply_nested_html_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "deep.html"
+    path.write_text("<div><span>" * 20_000 + "The needle is here." + "</span></div>" * 20_000)
+    assert "The needle is here." in " ".join(block.text for block in read_document(path).blocks)
+
+
+def test_a_run_that_was_stopped_leaves_the_old_index_and_is_taken_up_again(
+    index: Callable[[], IndexReport], folder: Path, tmp_path: Path
+) -> None:
+    index()
+    (folder / "a.txt").write_text("Alpha is new.")
+    (folder / "b.txt").write_text("Beta is new.")
+
+    def stop(progress: Progress) -> None:
+        if progress.file == "b.txt":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index_folder(folder, "mine", tmp_path / "data", stop, embedder=lambda: None)
+    assert open_collection("mine", tmp_path / "data").search("alpha") == []
+    report = index()
+    assert report.indexed == ("b.txt",)
+    assert "a.txt" in report.unchanged
+    assert best(tmp_path, "what is alpha?")[3] == "Alpha is new."
+
+
+def test_a_damaged_shard_is_made_again(index: Callable[[], IndexReport], tmp_path: Path) -> None:
+    index()
+    shard = next((tmp_path / "data" / "collections" / "mine").glob("*.npz"))
+    shard.write_bytes(b"torn")
+    assert len(index().indexed) == 1
+
+
+def test_two_runs_at_once_do_not_mix(index: Callable[[], IndexReport], tmp_path: Path) -> None:
+    with locked(tmp_path / "data" / "collections" / "mine"), pytest.raises(CollectionBusy, match="another process"):
+        index()
+
+
+def test_progress_names_every_file_and_counts_to_the_last(folder: Path, tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    index_folder(folder, "mine", tmp_path / "data", seen.append, embedder=lambda: None)
+    assert [(each.file, each.number, each.files) for each in seen if each.state == "indexed"] == [
+        ("note.txt", 1, 4),
+        ("page.html", 2, 4),
+        ("plan.md", 3, 4),
+        ("quarter.pdf", 4, 4),
+    ]
+
+
+def test_with_the_model_a_collection_is_searched_by_meaning(folder: Path, tmp_path: Path) -> None:
+    report = index_folder(folder, "mine", tmp_path / "data")
+    assert (report.mode, report.embedded) == ("hybrid", report.passages)
+    retriever = open_collection("mine", tmp_path / "data")
+    assert retriever.mode == "hybrid"
+    assert retriever.search("blaze at the depot")[0].passage.source == "note.txt"
+    assert load_embedder() is not None
+
+
+def test_names_and_folders_that_are_none_are_refused(tmp_path: Path, folder: Path) -> None:
+    for name in ("", "../up", "a/b", ".hidden", "x" * 65, "ends."):
+        with pytest.raises(UsageError, match="no name for a collection"):
+            index_folder(folder, name, tmp_path / "data", embedder=lambda: None)
+    with pytest.raises(UsageError, match="is not a folder"):
+        index_folder(tmp_path / "missing", "mine", tmp_path / "data", embedder=lambda: None)
+    with pytest.raises(UnknownCollection, match="no collection 'other'; there is none yet"):
+        open_collection("other", tmp_path / "data")
+
+
+def test_what_every_page_repeats_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(
+        pdf(*(["ACME AND SUBSIDIARIES", f"Plant number {n} is in town {n}.", f"Page {n}"] for n in range(9)))
+    )
+    text = [block.text for block in read_document(path).blocks]
+    assert text == [f"Plant number {n} is in town {n}." for n in range(9)]
+
+
+def test_wrapped_lines_are_joined_and_rows_kept_apart() -> None:
+    lines = [
+        "Gross Margin",
+        "Our gross margin rose because the mix of what we sold was better than in the year",
+        "before, and because of lower provisions.",
+        "Revenue $ 46,743 $ 30,040",
+        "Cost of revenue 12,890 7,466",
+        "• Lower freight",
+    ]
+    assert [(block.section, block.text[:30]) for block in lines_to_blocks(lines)] == [
+        ("Gross Margin", "Our gross margin rose because "),
+        ("Gross Margin", "Revenue $ 46,743 $ 30,040"),
+        ("Gross Margin", "Cost of revenue 12,890 7,466"),
+        ("Gross Margin", "• Lower freight"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "heading", "row"),
+    [
+        ("Item 7. Management's Discussion", True, False),
+        ("Liquidity and Capital Resources", True, False),
+        ("Six Months Ended", False, False),
+        ("Total 5 6", False, True),
+        ("We sold more in fiscal years 2026 and 2025", False, False),
+        ("Revenue was $46,743 million.", False, False),
+        ("Inventories $ 14,962", False, True),
+    ],
+)
+def test_headings_and_rows_are_told_from_prose(line: str, heading: bool, row: bool) -> None:
+    assert (is_heading(line), is_row(line)) == (heading, row)
+
+
+@pytest.mark.parametrize(
+    ("body", "stem", "period"),
+    [
+        ("", "2023 Q2 ACME", "Q2 2023"),
+        ("In the second quarter of fiscal year 2026 we grew.", "acme-10q-2025-08-27", "Q2 2026"),
+        ("", "acme-10q-2025-08-27", "Q3 2025"),
+        ("", "acme fy25", "FY2025"),
+    ],
+)
+def test_the_period_is_taken_from_the_name_then_the_text_then_the_date(body: str, stem: str, period: str) -> None:
+    assert read_cover("\n".join(COVER), body, stem).period == period
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("für".encode(), "für"),
+        ("für".encode("utf-8-sig"), "für"),
+        ("für".encode("utf-16"), "für"),
+        ("für €".encode("cp1252"), "für €"),
+    ],
+)
+def test_text_is_decoded_as_it_was_written(raw: bytes, text: str) -> None:
+    assert decode(raw) == text
+
+
+def test_binary_data_is_not_text() -> None:
+    with pytest.raises(Unreadable, match="binary"):
+        decode(bytes(range(256)) * 10)
