@@ -22,8 +22,9 @@ class Owner:
         self._lock.acquire(blocking=False)
 
     def release(self) -> None:
-        self._lock.release()
-        Path(self._lock.lock_file).unlink(missing_ok=True)
+        if self._lock.is_locked:
+            self._lock.release()
+            Path(self._lock.lock_file).unlink(missing_ok=True)
 
     def is_alive(self, name: str) -> bool:
         """Whether the process that is called `name` still holds its lock."""

@@ -188,7 +188,7 @@ class SqliteLog:
         return len(live.entries) - live.visible
 
     async def flush(self, run_id: str) -> None:
-        while self.behind(run_id):
+        while run_id in self._live and self.behind(run_id):
             await self._stored.wait()
 
     async def _drained(self) -> None:

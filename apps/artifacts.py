@@ -9,6 +9,8 @@ from agent.events import Artifact
 from apps.markup import link, text
 
 MOST_ROWS = 200
+FEW_INPUTS = 4
+"""Of a value: more of them fold out."""
 _FIGURE = re.compile(r"[-+−(]*[$€£]?\s?\d[\d,. ]{0,30}\s?(%|[a-zA-Z]{1,8})?\)?|[-–—]?")
 
 
@@ -32,7 +34,10 @@ def _value(data: Mapping[str, JsonValue]) -> str:
         f"<div><dt>{_field(one, 'label')}</dt><dd>{_field(one, 'text') or _field(one, 'value')}</dd></div>"
         for one in rows[:50]
     )
-    return f'<p class="fl-figure">{text(str(shown), 300)}</p>{formula}' + (f"<dl>{listed}</dl>" if listed else "")
+    inputs_shown = f"<dl>{listed}</dl>" if listed else ""
+    if len(rows) > FEW_INPUTS:
+        inputs_shown = f"<details><summary>Computed from {len(rows)} figures</summary>{inputs_shown}</details>"
+    return f'<p class="fl-figure">{text(str(shown), 300)}</p>{formula}{inputs_shown}'
 
 
 def _field(data: Mapping[str, JsonValue], name: str) -> str:

@@ -49,7 +49,6 @@ BOX = f"""() => {{
     if (send) window.Firstlight?.echo(event.target.value);
   }}, true);
 }}"""
-REDRAW = "() => requestAnimationFrame(() => window.dispatchEvent(new Event('resize')))"
 
 SESSION = "new URLSearchParams(location.search).get('session') || ''"
 HERE = f"() => [{SESSION}]"
@@ -70,6 +69,7 @@ def build(sessions: Sessions) -> gr.Blocks:
     with gr.Blocks(title=words.TITLE, analytics_enabled=False, fill_width=True) as page:
         _Page(sessions).draw(page)
         page.queue(default_concurrency_limit=None)
+    assert isinstance(page, gr.Blocks)
     return page
 
 
@@ -144,11 +144,9 @@ class _Page:
                 with gr.Tabs(elem_id="tabs"):
                     with gr.Tab(words.SOURCES):
                         sources = gr.HTML(**filled)
-                    with gr.Tab(words.ARTIFACTS) as tab:
-                        # A chart that was drawn while it was hidden has no width.
-                        tab.select(None, js=REDRAW)
-                        artifacts = gr.HTML(**filled)
+                    with gr.Tab(words.ARTIFACTS):
                         self.plots = [gr.Plot(show_label=False, visible=False) for _ in range(MOST_CHARTS)]
+                        artifacts = gr.HTML(**filled)
                     with gr.Tab(words.TOOL_LOG):
                         tools = gr.HTML(**filled)
         self.panels = [steps, sources, artifacts, tools]

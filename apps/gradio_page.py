@@ -17,8 +17,11 @@ from apps.session import Conversation
 MOST_CHARTS = 4
 PANELS = RIGHT
 
-# Gradio brings Vega-Lite 5, which warns of newer specs.
+# Gradio brings Vega-Lite 5, which warns of newer specs. And it draws charts in tabs that are not open, where a
+# chart as wide as its container has no width: so it has one in pixels, and the style makes it smaller.
 LOOK = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json"}
+SIZE = {"width": 520, "autosize": {"type": "fit", "contains": "padding"}}
+SEVERAL_VIEWS = {"hconcat", "vconcat", "concat", "facet", "repeat"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ def charts(view: View) -> list[alt.TopLevelMixin]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found.append(alt.Chart.from_dict({**spec, **LOOK, "width": "container"}))
+                size = {} if SEVERAL_VIEWS & spec.keys() else SIZE
+                found.append(alt.Chart.from_dict({**spec, **LOOK, **size}))
         except (ValueError, TypeError, alt.utils.schemapi.SchemaValidationError):
             continue
     return found[:MOST_CHARTS]

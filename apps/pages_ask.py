@@ -21,7 +21,7 @@ def draw() -> None:
         _asking(conversation.live)
     with right, st.container(key="right"):
         _panels(sessions, conversation)
-    pages_live.draw(conversation.live)
+    pages_live.draw(conversation.live, st.session_state.get("asked", 0))
     if conversation.live is None:
         _look_for_others(conversation)
 
@@ -88,6 +88,7 @@ def _submit() -> None:
 
 
 def _ask(question: str) -> None:
+    st.session_state.asked = st.session_state.get("asked", 0) + 1
     sessions = bridge().sessions
     pace, collection = st.session_state.get("pace", words.DEFAULT_PACE), st.session_state.get("collection", "")
     asked = sessions.ask(question, st.query_params.get("session", ""), pace=pace, collection=collection)

@@ -15,11 +15,12 @@ _JS = (Path(__file__).parent / "static" / "streamlit_live.js").read_text(encodin
 _component = st.components.v2.component("firstlight_live", js=_JS, isolate_styles=False)
 
 
-def draw(live: Run | None) -> None:
-    """Its triggers, a run's end and a new chart, do nothing but run the script again."""
-    data = {"run": live.run_id if live else "", "received": words.RECEIVED, "sources": words.SOURCES}
+def draw(live: Run | None, asked: int) -> None:
+    """`asked`: how many questions this viewer has sent. The triggers, a run's end and a new chart, do nothing but run
+    the script again."""
+    data = {"run": live.run_id if live else "", "asked": asked, "received": words.RECEIVED, "sources": words.SOURCES}
     with st.container(key="live"):
-        _component(key="live-answer", data=data, height="content", on_ended_change=_again, on_charts_change=_again)
+        _component(key="live-answer", data=data, on_ended_change=_again, on_charts_change=_again)
 
 
 def _again() -> None:

@@ -94,5 +94,7 @@ def show(runset: Runset, console: Console) -> None:
         shown.add_row(name, *cells)
     console.print(shown)
     console.print()
+    if runset.manifest.pace:
+        console.print(f"Simulated pace: {runset.manifest.pace}. These times are not the agent's own.", style="yellow")
     for sentence in headline(runset.summary, runset.rows):
         console.print(sentence, highlight=False, markup=False)

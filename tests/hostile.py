@@ -26,7 +26,8 @@ HOSTILE: tuple[str, ...] = (
 )
 
 MARKS = """
-    [...document.querySelectorAll('#hacked, iframe[src^="javascript"], img[src*="tracker"], a[href^="javascript" i], a[href^="data" i]')]
+    [...document.querySelectorAll('#hacked, iframe[src^="javascript"], img[src*="tracker"]'),
+     ...document.querySelectorAll('a[href^="javascript" i], a[href^="data" i]')]
       .map(found => found.outerHTML).concat(window.hacked ? ['a script ran'] : [])
 """
 """JavaScript: what in a page shows that something of it was more than text; an empty list is good."""

@@ -1,11 +1,15 @@
 """The bench of the pages: its arithmetic, its source of tokens, and that it sees what a person would see."""
 
 import asyncio
+import base64
 import math
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -118,6 +122,24 @@ def test_the_agent_says_the_same_tokens() -> None:
         return [event.text async for event in agent(Request(question=question)) if event.type == "token"]
 
     assert asyncio.run(read()) == markdown("Zk", 30)
+
+
+def test_bytes_are_counted_apart_from_scripts() -> None:
+    from eval.bench.paint import Traffic
+
+    heard: dict[str, Callable[[dict[str, Any]], None]] = {}
+    session = SimpleNamespace(on=heard.__setitem__, send=lambda _: None)
+    page: Any = SimpleNamespace(context=SimpleNamespace(new_cdp_session=lambda _: session))
+    traffic = Traffic()
+    traffic.listen(page)
+    for request, kind, size in (("1", "Script", 1_000), ("2", "EventSource", 30), ("2", "EventSource", 4)):
+        heard["Network.responseReceived"]({"requestId": request, "type": kind})
+        heard["Network.dataReceived"]({"requestId": request, "encodedDataLength": size})
+    for message in (b"four", b"fives", b"sixsix"):
+        payload = base64.b64encode(message).decode()
+        heard["Network.webSocketFrameReceived"]({"response": {"opcode": 2, "payloadData": payload}})
+    heard["Network.webSocketFrameReceived"]({"response": {"opcode": 1, "payloadData": "é"}})
+    assert (traffic.data, traffic.assets) == (30 + 4 + 4 + 5 + 6 + 2, 1_000)
 
 
 SHOWS = """<!doctype html><textarea></textarea><p id="plain"></p><div id="host"></div>

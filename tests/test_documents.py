@@ -7,62 +7,12 @@ from pathlib import Path
 import pytest
 
 from agent.errors import UsageError
-from agent.research.blocks import is_heading, is_row, lines_to_blocks
 from agent.research.collection import CollectionBusy, UnknownCollection, collections, locked, open_collection
-from agent.research.cover import read_cover
 from agent.research.documents import IndexReport, Progress, index_folder
 from agent.research.embedding import load_embedder
-from agent.research.passages import LONGEST, to_passages
 from agent.research.quoting import best_quotes
-from agent.research.readers import Unreadable, decode, read_document
-
-COVER = [
-    "FORM 10-Q",
-    "For the quarterly period ended July 27, 2025",
-    "Commission file number: 0-12345",
-    "ACME CORPORATION",
-    "(Exact name of registrant as specified in its charter)",
-    "Common stock, $0.001 par value per share ACME The Nasdaq Stock Market",
-]
-
-
-def pdf(*pages: list[str], encrypted: bool = False) -> bytes:
-    """A PDF by hand: Helvetica, one line a line."""
-    bodies = []
-    for lines in pages:
-        shown = " ".join(f"({line.replace('(', '[').replace(')', ']')}) Tj 0 -14 Td" for line in lines)
-        stream = f"BT /F1 11 Tf 40 760 Td {shown} ET".encode("latin-1")
-        bodies.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
-    first = 4
-    kids = " ".join(f"{first + 2 * at} 0 R" for at in range(len(pages)))
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    for at, body in enumerate(bodies):
-        objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {first + 2 * at + 1} 0 R "
-            "/Resources << /Font << /F1 3 0 R >> >> >>".encode()
-        )
-        objects.append(body)
-    lock = b""
-    if encrypted:
-        secret = b"<" + b"ab" * 32 + b">"
-        objects.append(b"<< /Filter /Standard /V 1 /R 2 /P -4 /O %s /U %s >>" % (secret, secret))
-        lock = b" /Encrypt %d 0 R /ID [<00> <00>]" % len(objects)
-    out = b"%PDF-1.4\n"
-    offsets = []
-    for number, each in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, each)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    size = len(objects) + 1
-    return (
-        out
-        + b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table)
-        + b"trailer\n<< /Size %d /Root 1 0 R%s >>\nstartxref\n%d\n%%%%EOF" % (size, lock, len(out))
-    )
+from agent.research.readers import read_document
+from tests.hand_made_pdf import COVER, pdf
 
 
 @pytest.fixture
@@ -207,24 +157,6 @@ def test_a_reader_that_crashes_costs_one_file(
     assert len(report.indexed) == 3
 
 
-@pytest.mark.parametrize(
-    "text", ["word " * 200_000, "x" * 1_000_000, "Sentence one. " * 80_000, "a,b;" * 250_000], ids=str.split
-)
-def test_a_line_of_a_megabyte_becomes_passages_of_bounded_length(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "long.txt"
-    path.write_text(text)
-    passages = to_passages(read_document(path), "long.txt")
-    assert max(len(passage.text.split()) for passage in passages) <= LONGEST
-    assert max(len(passage.text) for passage in passages) <= 12 * LONGEST + 2000
-    assert sum(len("".join(passage.text.split())) for passage in passages) == len("".join(text.split()))
-
-
-def test_deeply_nested_html_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "deep.html"
-    path.write_text("<div><span>" * 20_000 + "The needle is here." + "</span></div>" * 20_000)
-    assert "The needle is here." in " ".join(block.text for block in read_document(path).blocks)
-
-
 def test_a_run_that_was_stopped_leaves_the_old_index_and_is_taken_up_again(
     index: Callable[[], IndexReport], folder: Path, tmp_path: Path
 ) -> None:
@@ -285,76 +217,3 @@ def test_names_and_folders_that_are_none_are_refused(tmp_path: Path, folder: Pat
         index_folder(tmp_path / "missing", "mine", tmp_path / "data", embedder=lambda: None)
     with pytest.raises(UnknownCollection, match="no collection 'other'; there is none yet"):
         open_collection("other", tmp_path / "data")
-
-
-def test_what_every_page_repeats_is_left_out(tmp_path: Path) -> None:
-    path = tmp_path / "report.pdf"
-    path.write_bytes(
-        pdf(*(["ACME AND SUBSIDIARIES", f"Plant number {n} is in town {n}.", f"Page {n}"] for n in range(9)))
-    )
-    text = [block.text for block in read_document(path).blocks]
-    assert text == [f"Plant number {n} is in town {n}." for n in range(9)]
-
-
-def test_wrapped_lines_are_joined_and_rows_kept_apart() -> None:
-    lines = [
-        "Gross Margin",
-        "Our gross margin rose because the mix of what we sold was better than in the year",
-        "before, and because of lower provisions.",
-        "Revenue $ 46,743 $ 30,040",
-        "Cost of revenue 12,890 7,466",
-        "• Lower freight",
-    ]
-    assert [(block.section, block.text[:30]) for block in lines_to_blocks(lines)] == [
-        ("Gross Margin", "Our gross margin rose because "),
-        ("Gross Margin", "Revenue $ 46,743 $ 30,040"),
-        ("Gross Margin", "Cost of revenue 12,890 7,466"),
-        ("Gross Margin", "• Lower freight"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("line", "heading", "row"),
-    [
-        ("Item 7. Management's Discussion", True, False),
-        ("Liquidity and Capital Resources", True, False),
-        ("Six Months Ended", False, False),
-        ("Total 5 6", False, True),
-        ("We sold more in fiscal years 2026 and 2025", False, False),
-        ("Revenue was $46,743 million.", False, False),
-        ("Inventories $ 14,962", False, True),
-    ],
-)
-def test_headings_and_rows_are_told_from_prose(line: str, heading: bool, row: bool) -> None:
-    assert (is_heading(line), is_row(line)) == (heading, row)
-
-
-@pytest.mark.parametrize(
-    ("body", "stem", "period"),
-    [
-        ("", "2023 Q2 ACME", "Q2 2023"),
-        ("In the second quarter of fiscal year 2026 we grew.", "acme-10q-2025-08-27", "Q2 2026"),
-        ("", "acme-10q-2025-08-27", "Q3 2025"),
-        ("", "acme fy25", "FY2025"),
-    ],
-)
-def test_the_period_is_taken_from_the_name_then_the_text_then_the_date(body: str, stem: str, period: str) -> None:
-    assert read_cover("\n".join(COVER), body, stem).period == period
-
-
-@pytest.mark.parametrize(
-    ("raw", "text"),
-    [
-        ("für".encode(), "für"),
-        ("für".encode("utf-8-sig"), "für"),
-        ("für".encode("utf-16"), "für"),
-        ("für €".encode("cp1252"), "für €"),
-    ],
-)
-def test_text_is_decoded_as_it_was_written(raw: bytes, text: str) -> None:
-    assert decode(raw) == text
-
-
-def test_binary_data_is_not_text() -> None:
-    with pytest.raises(Unreadable, match="binary"):
-        decode(bytes(range(256)) * 10)

@@ -120,7 +120,6 @@ async def test_what_was_never_there_is_unknown(event_log: EventLog) -> None:
         lambda: event_log.read("r404"),
         lambda: event_log.wait("r404", 0),
         lambda: followed(event_log, "r404"),
-        lambda: event_log.flush("r404"),
     ):
         with pytest.raises(UnknownRun, match="r404"):
             await ask()

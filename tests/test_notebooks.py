@@ -15,7 +15,9 @@ def executed(name: str) -> list[dict[str, Any]]:
     """The outputs of all cells."""
     book = nbformat.read(FOLDER / name, as_version=4)
     NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}).execute()
-    return [output for cell in book.cells for output in cell.get("outputs", [])]
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    assert str(FOLDER.parent) not in str(outputs), "a warning, or another thing that names this machine's folders"
+    return outputs
 
 
 def charts(outputs: list[dict[str, Any]]) -> list[str]:

@@ -14,9 +14,9 @@ from agent.research.synonyms import synonyms
 from agent.research.vectors import compute_vectors, digest
 
 
-def passage(id: str, text: str, ticker: str = "ACME", period: str = "Q2 FY2026", **more: str) -> Passage:
+def passage(id: str, text: str, ticker: str = "ACME", period: str = "Q2 FY2026") -> Passage:
     company = {"ACME": "Acme Corp.", "BOLT": "Bolt, Inc."}.get(ticker, "")
-    return Passage(id=id, text=text, ticker=ticker, company=company, period=period, **more)
+    return Passage(id=id, text=text, ticker=ticker, company=company, period=period)
 
 
 SMALL = [

@@ -62,7 +62,9 @@ async def _or_go_on(step: str, stage: Stage, work: Work) -> Stage:
             yield event
     except StageTimeout as late:
         yield Status(step=step, state="failed", detail=f"stopped after {late.seconds:g} s")
-        yield Warning(code="stage_timeout", message=f"{str(late).capitalize()}; the answer uses what was found by then.")
+        yield Warning(
+            code="stage_timeout", message=f"{str(late).capitalize()}; the answer uses what was found by then."
+        )
         rest = work.draft.text[work.written :] if work.draft and step == "generating" else ""
         if rest:
             yield Token(text=rest)
@@ -78,7 +80,8 @@ async def interpreting(work: Work) -> Stage:
     reading = await asyncio.to_thread(interpret, work.request.question, work.request.turns)
     work.reading = reading = about_documents(reading) if work.request.collection else reading
     work.calls = plan(reading)
-    yield Status(step="interpreting", state="done", label=label, detail=reading.summary)
+    summary = f"{reading.companies or 'any company'} · your documents" if work.request.collection else reading.summary
+    yield Status(step="interpreting", state="done", label=label, detail=summary)
 
 
 async def retrieving(work: Work) -> Stage:
@@ -93,7 +96,8 @@ async def retrieving(work: Work) -> Stage:
     yield Status(step="retrieving", label=label)
     work.evidence = found = await asyncio.to_thread(searching.find, reading, collection)
     yield Trace(name="search", data=searching.trace(found))
-    detail = f"kept {len(found.quotes)} of {found.searched}"
+    kept = {quote.passage.id for quote in found.quotes}
+    detail = f"kept {len(kept)} of {found.searched}"
     yield Status(step="retrieving", state="done", label=label, detail=detail)
 
 
@@ -101,22 +105,23 @@ async def running_tool(work: Work) -> Stage:
     """Not announced where no tool is needed."""
     if not work.calls:
         return
-    label = f"Computing {work.calls[0].subject}" + (f" and {len(work.calls) - 1} more" if len(work.calls) > 1 else "")
+    label = work.calls[0].label + (f" and {len(work.calls) - 1} more" if len(work.calls) > 1 else "")
     yield Status(step="running_tool", label=label)
     await _load("toolrun")
     from agent.research import toolrun
 
     for number, call in enumerate(work.calls, 1):
         check_stopped()
-        opened = Tool(call_id=f"call-{number}", name=call.tool, arguments=toolrun.arguments(call))
-        yield opened
+        call_id, arguments = f"call-{number}", toolrun.arguments(call)
+        yield Tool(call_id=call_id, name=call.tool, arguments=arguments)
         outcome = await asyncio.to_thread(toolrun.run, call)
         if isinstance(outcome, str):
             work.failures.append(outcome)
-            yield opened.model_copy(update={"state": "failed", "log": outcome})
+            yield Tool(call_id=call_id, name=call.tool, state="failed", arguments=arguments, log=outcome)
         else:
             work.results.append(outcome)
-            yield opened.model_copy(update={"state": "done", "output": toolrun.output(outcome)})
+            output = toolrun.output(outcome)
+            yield Tool(call_id=call_id, name=call.tool, state="done", arguments=arguments, output=output)
     detail = "; ".join(f"{result.label}: {result.shown}" for result in work.results) or "no such figure"
     yield Status(step="running_tool", state="done", label=label, detail=detail)
 
@@ -129,7 +134,8 @@ async def aggregating(work: Work) -> Stage:
 
     found = (_reading(work), work.calls, work.results, work.failures, work.evidence, work.request.collection)
     work.draft = draft = await asyncio.to_thread(compose, *found)
-    for event in (*draft.cards, *draft.artifacts, *draft.warnings):
+    shown: tuple[Event, ...] = (*draft.cards, *draft.artifacts, *draft.warnings)
+    for event in shown:
         yield event
     yield Status(step="aggregating", state="done", label=label, detail=checked(draft))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 NUMERIC = re.compile(r"^[($€£]*[\d.,]*\d[\d.,]*[)%x]*$|^[—–-]$|^[$€£%)(]+$")
 NUMBERED = re.compile(r"^(item|note|part|section|chapter|appendix)\s+[\divxlc]+[a-z]?\b", re.I)
 BULLET = re.compile(r"^([•●▪◦‣*-]|\(?[a-z0-9]{1,2}\))\s")
+WIDEST = 200  # characters of a row or a heading
 COLUMNS = re.compile(
     r"\b(months?|years?|quarters?|weeks) ended\b|\bin (m|b|th)[a-z]+s\b|^change\b|\(continued\)|\bunaudited\)?$", re.I
 )
@@ -24,6 +25,8 @@ class Block:
 
 def is_row(line: str) -> bool:
     """A label and figures: two figures or an amount at the end, or figures mostly."""
+    if len(line) > WIDEST:
+        return False
     tokens = line.split()
     trailing = 0
     for token in reversed(tokens):
@@ -40,7 +43,9 @@ def is_row(line: str) -> bool:
 
 def is_heading(line: str) -> bool:
     """Short, without a full stop, numbered like `Item 2.` or with its words capitalised; not the head of a column."""
-    if NUMBERED.match(line) and len(line) <= 140:
+    if len(line) > WIDEST:
+        return False
+    if NUMBERED.match(line):
         return not line.endswith((",", ";"))
     tokens = [token for token in line.split() if not SMALL.fullmatch(token)]
     if not 1 <= len(tokens) <= 10 or len(line) > 90 or line.endswith((".", ",", ";", ":", "?", "!")) or is_row(line):

@@ -146,7 +146,7 @@ def load_shard(path: Path) -> tuple[tuple[Passage, ...], Matrix] | None:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             passages = _passages.validate_json(stored["passages"].tobytes())
             return passages, stored["vectors"].astype(np.float32)
-    except (OSError, KeyError, ValueError, BadZipFile):
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
         return None
 
 

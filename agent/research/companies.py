@@ -3,35 +3,21 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
+from agent.research.filers import FILERS
 
-@dataclass(frozen=True)
-class Company:
-    ticker: str
-    name: str
-    aliases: tuple[str, ...]
-    """Lower case; what people type for it."""
-    calendar: str
-    """When its fiscal year ends, for people."""
-
-
-COMPANIES: dict[str, Company] = {
-    "NVDA": Company("NVDA", "NVIDIA", ("nvidia", "nvda", "nvidias", "jensen huang"), "the last Sunday in January"),
-    "GOOGL": Company("GOOGL", "Alphabet", ("alphabet", "alphabets", "google", "googles", "googl", "goog"), "31 December"),
-    "MRVL": Company("MRVL", "Marvell", ("marvell", "marvells", "mrvl"), "the Saturday nearest 31 January"),
-    "AAPL": Company("AAPL", "Apple", ("apple", "apples", "aapl"), "the last Saturday of September"),
+ALIASES: dict[str, tuple[str, ...]] = {
+    "NVDA": ("nvidia", "nvda", "nvidias"),
+    "GOOGL": ("alphabet", "alphabets", "google", "googles", "googl", "goog"),
+    "MRVL": ("marvell", "marvells", "mrvl"),
+    "AAPL": ("apple", "apples", "aapl"),
 }
-_ALIASES = {alias: company.ticker for company in COMPANIES.values() for alias in company.aliases}
-OTHERS = frozenset(
-    """amd intel qualcomm broadcom micron tsmc samsung microsoft msft amazon amzn meta facebook tesla tsla netflix nflx
-    oracle ibm cisco dell hp arm asml salesforce adobe openai anthropic huawei xiaomi sony nokia ericsson uber airbnb
-    spotify paypal visa mastercard walmart costco disney boeing ford toyota volkswagen bmw sap siemens nestle novartis
-    pfizer moderna exxon chevron shell bp jpmorgan goldman berkshire coinbase palantir snowflake servicenow crowdstrike
-    supermicro smci avgo intc qcom crm orcl csco mu alibaba baidu tencent bytedance tiktok lenovo shopify stripe spacex
-    ebay snap pinterest reddit zoom twitter target nike starbucks mcdonalds cocacola pepsi coreweave arista""".split()
-)
+"""What people type for the companies of the facts table, in lower case."""
+_ALIASES = {alias: ticker for ticker, aliases in ALIASES.items() for alias in aliases}
+OTHERS = frozenset((Path(__file__).parent / "data" / "other_companies.txt").read_text("utf-8").split())
 """Names of other companies; next to a known company they are words like any other ("relying on TSMC")."""
-_NOT_SLIPS = frozenset({"apply", "ample", "maple", "goggle", "applet", "apples", "marvel"})
+_NOT_SLIPS = frozenset({"apply", "ample", "maple", "goggle", "applet"})
 
 
 @dataclass(frozen=True)
@@ -82,7 +68,7 @@ def named(question: str) -> Named:
             if ticker not in tickers:
                 tickers.append(ticker)
             if alias != word:
-                guessed.append((written, COMPANIES[ticker].name))
+                guessed.append((written, FILERS[ticker].name))
         elif word in OTHERS and not (word in _WORDS_TOO and written.islower()):
             others.append(written)
     return Named(tuple(tickers), tuple(dict.fromkeys(others)), tuple(guessed))
@@ -93,7 +79,7 @@ _WORDS_TOO = frozenset({"arm", "target", "snap", "zoom", "shell", "visa", "ford"
 
 
 def without_names(question: str) -> str:
-    """The question without the names of known companies."""
-    words = re.split(r"(\W+)", question)
+    """The question without the names of known companies, and without possessive endings."""
+    words = re.split(r"(\W+)", re.sub(r"(?<=\w)[’'`]s?(?=\W|$)", "", question))
     kept = ["" if word.lower() in _ALIASES or _slip_of(word.lower()) else word for word in words]
     return "".join(kept)

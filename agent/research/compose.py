@@ -31,7 +31,7 @@ def compose(
     draft = write(reading, shown, evidence, decline, collection)
     if not decline:
         for failure in failures:
-            draft.warn("figure_missing", _sentence(failure))
+            draft.warn("figure_missing", _sentence(_short(failure)))
         if evidence and evidence.other_period and evidence.strong and not results:
             draft.warn("other_period", f"There is no brief for {reading.times}: the passages are from other periods.")
     for fault in draft.faults():
@@ -57,18 +57,26 @@ def _decline(
 ) -> Decline | None:
     if results:
         return None
-    if collection:
-        return None if evidence and evidence.strong else scope.weak_evidence("these documents")
+    if collection and evidence:
+        return None if evidence.strong else scope.weak_evidence("these documents")
     if failures and calls and toolrun.outside(calls[0]):
-        return scope.no_data(failures[0] + ".")
+        return scope.no_data(_short(failures[0]) + ".")
     if evidence and evidence.strong:
         return None
     if failures:
-        return scope.no_data(failures[0] + ".")
+        return scope.no_data(_short(failures[0]) + ".")
+    if evidence is None:
+        return scope.unfinished()
     if not reading.tickers and not (evidence and evidence.quotes and evidence.quotes[0].coverage > 0.3):
         return scope.out_of_scope()
     where = f"the briefs on {reading.companies}" if reading.tickers else "the briefs"
     return scope.weak_evidence(where)
+
+
+def _short(failure: str) -> str:
+    """Without the list of all other metrics."""
+    reason, listed, names = failure.partition("; available are ")
+    return reason if names.count(",") > 5 else reason + listed + names
 
 
 def _sentence(text: str) -> str:

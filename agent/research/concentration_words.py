@@ -70,8 +70,10 @@ def _verdict(result: Result, changes: tuple[float, ...]) -> str:
     if all(change <= 0 for change in changes):
         return f"No: by no measure that the filing allows has customer concentration at {who} risen over the year."
     if largest > 0 and index > 0 and combined < 0:
-        return "There are two sides: more of the revenue hangs on the largest customer, less on the large ones together."
-    return f"It depends on the measure: by one, customer concentration at {who} rose over the year, by another it fell."
+        return (
+            "There are two sides: more of the revenue hangs on the largest customer, less on the large ones together."
+        )
+    return f"It depends on the measure: customer concentration at {who} rose by one and fell by another."
 
 
 def _largest(now: _State, then: _State) -> str:
@@ -83,15 +85,14 @@ def _largest(now: _State, then: _State) -> str:
 
 def _hhi(now: _State, then: _State) -> str:
     return (
-        f"the Herfindahl-Hirschman index of the disclosed customers is **{now.index:,.0f}**, "
-        f"against {then.index:,.0f}"
+        f"the Herfindahl-Hirschman index of the disclosed customers is **{now.index:,.0f}**, against {then.index:,.0f}"
     )
 
 
 def _together(now: _State, then: _State) -> str:
     return (
-        f"all customers of 10% or more together made up **{now.combined:g}%** of revenue in {now.period} ({_each(now)}), "
-        f"against {then.combined:g}% in {then.period} ({_each(then)})"
+        f"all customers of 10% or more together made up **{now.combined:g}%** of revenue in {now.period} "
+        f"({_each(now)}), against {then.combined:g}% in {then.period} ({_each(then)})"
     )
 
 

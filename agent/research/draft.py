@@ -12,7 +12,6 @@ from agent.research.grounding import MARKER, Ungrounded, ungrounded
 from agent.research.quoting import Quote
 from agent.research.results import Result, Source, show
 
-
 Computed = tuple[str, str]
 """What a number is, and its text: `("HHI, Q2 FY2025", "538")`."""
 
@@ -53,15 +52,15 @@ class Draft:
         if collection:
             page = f"page {passage.page}" if passage.page else passage.section
             title = passage.source or passage.title
-            return self._card(title=title, source=collection, url=passage.url, locator=page, quote=quote.text, score=score)
+            return self._card(
+                title=title, source=collection, url=passage.url, locator=page, quote=quote.text, score=score
+            )
         title = f"{passage.company} {passage.form}, {passage.period}: {passage.title}"
         return self._card(
             title=title, source="brief", url=passage.url, locator=passage.section, quote=quote.text, score=score
         )
 
-    def _card(
-        self, *, title: str, source: str, url: str, locator: str, quote: str, score: float | None = None
-    ) -> int:
+    def _card(self, *, title: str, source: str, url: str, locator: str, quote: str, score: float | None = None) -> int:
         for card in self.cards:
             if (card.title, card.quote) == (title, quote):
                 return card.index
@@ -120,7 +119,13 @@ def value_data(result: Result, steps: Sequence[Computed]) -> Json:
         for given in result.inputs
     ]
     inputs += [{"label": label, "text": text, "derived": "computed"} for label, text in steps]
-    return {"value": result.value, "unit": result.unit, "text": result.shown, "formula": result.formula, "inputs": inputs}
+    return {
+        "value": result.value,
+        "unit": result.unit,
+        "text": result.shown,
+        "formula": result.formula,
+        "inputs": inputs,
+    }
 
 
 def table_data(result: Result) -> Json:

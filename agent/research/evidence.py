@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from agent.research.filers import FILERS
+from agent.research.periods import Period
 from agent.research.quoting import ASKS_NUMBER, Quote, best_quotes
 from agent.research.reading import Reading
 from agent.research.retrieval import Hit, Retriever
@@ -12,10 +13,8 @@ from agent.research.synonyms import synonyms
 
 LIMIT = 6
 QUOTES = 3
-SCORE, COSINE, COVERAGE = 0.5, 0.25, 0.45
-"""What the best quotes need to stand as an answer; drawn on the development questions."""
-
-
+STRONG = ((0.5, 0.45, 0.25), (0.46, 0.6, 0.35))
+"""Score, coverage and cosine that the quotes need to stand as an answer, either way; drawn on the development set."""
 _REASONS = re.compile(
     r"\b(?:because|attribut\w+|credits?|explain\w*|due\s+to|driven|drove|drivers?|reasons?|mainly|chiefly|largely|owing|thanks\s+to|"
     r"caused?|result(?:ed)?\s+(?:of|from)|reflect\w*|offset|helped|weighed|came\s+from|held\s+back)\b",
@@ -60,7 +59,7 @@ def search(reading: Reading, retriever: Retriever) -> Evidence:
 
 
 def choose(query: str, hits: list[Hit], retriever: Retriever) -> tuple[Quote, ...]:
-    """Up to three quotes: the best ones, then what stands beside the best one in its brief. A document is quoted sparingly."""
+    """Up to three quotes: the best ones, then what stands beside the best one in its brief."""
     chosen = best_quotes(query, hits, retriever, limit=QUOTES)
     if chosen and not ASKS_NUMBER.search(query):
         known = {quote.text for quote in chosen}
@@ -79,15 +78,18 @@ def _around(quote: Quote) -> list[Quote]:
     if quote.passage.source:
         return []
     spans = split_sentences(quote.passage.text)
-    others = sorted((span for span in spans if span[0] != quote.start), key=lambda span: (span[0] < quote.start, span[0]))
+    others = sorted(
+        (span for span in spans if span[0] != quote.start), key=lambda span: (span[0] < quote.start, span[0])
+    )
     return [replace(quote, text=quote.passage.text[start:end], start=start, end=end) for start, end in others]
 
 
 def is_strong(quotes: tuple[Quote, ...]) -> bool:
-    if not quotes or quotes[0].score < SCORE:
+    if not quotes:
         return False
-    known = [quote.cosine for quote in quotes if quote.cosine is not None]
-    return max(quote.coverage for quote in quotes) >= COVERAGE and (not known or max(known) >= COSINE)
+    score, coverage = quotes[0].score, max(quote.coverage for quote in quotes)
+    cosine = max((1.0 if quote.cosine is None else quote.cosine) for quote in quotes)
+    return any(score >= low[0] and coverage >= low[1] and cosine >= low[2] for low in STRONG)
 
 
 def count(retriever: Retriever, reading: Reading) -> int:
@@ -115,12 +117,12 @@ def gives_reasons(quote: Quote) -> bool:
     return bool(_REASONS.search(quote.text))
 
 
-def _periods(reading: Reading) -> tuple[object, ...]:
+def _periods(reading: Reading) -> tuple[Period, ...]:
     found = [period for ticker in reading.tickers for period in reading.when.of(ticker)] or list(reading.when.periods)
     return tuple(dict.fromkeys(found))
 
 
 def _speaks_of(quotes: tuple[Quote, ...], reading: Reading) -> bool:
     """Whether the best quote itself names the year that was asked for."""
-    years = {str(getattr(period, "year", "")) for period in _periods(reading)}
+    years = {str(period.year) for period in _periods(reading)}
     return bool(years & set(re.findall(r"(?<!\d)20\d\d(?!\d)", quotes[0].text)))

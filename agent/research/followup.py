@@ -3,42 +3,51 @@
 import re
 from dataclasses import replace
 
+from agent.research import intent
 from agent.research.facts import facts
 from agent.research.periods import Period
-from agent.research.reading import Reading
+from agent.research.reading import Operation, Reading
 from agent.research.when import When
+from agent.research.wording import phrases
 
-_ELLIPTICAL = re.compile(
-    r"^\s*(?:and|but|or|so|ok(?:ay)?|then|now|also|what\s+about|how\s+about|same|as\s+an?|in\s+(?:percent|dollars|per\s*cent|absolute|%)|"
-    r"versus|vs|compared|for\s|why\b|over\s+time|which\s+one|show)",
-    re.IGNORECASE,
+_ELLIPTICAL = phrases(r"""
+    ^\s*(?:and|but|or|so|ok(?:ay)?|then|now|also|same|why|versus|vs|compared|for|show|over time|which one)
+    ^\s*(?:what about|how about|as an?|in (?:percent|per ?cent|dollars|absolute|%))
+""")
+_POINTS = phrases("it|its|it's|they|their|them|that|this|those|these|he|she|same|both|the company")
+_POINTS_BACK = phrases("that|this|those|these|such")
+_YEAR_BEFORE = phrases(r"""
+    (?:(?:a|one|the) )?year (?:earlier|before|ago|prior)|(?:prior|previous|preceding|last) year|year-(?:earlier|ago)
+    12 months (?:earlier|before)
+""")
+_QUARTER_BEFORE = phrases(r"quarter (?:earlier|before|ago|prior)|(?:prior|previous|preceding) quarter")
+_AFTER = phrases(r"(?:quarter|year) (?:after|later)|following (?:quarter|year)")
+_PERCENT = phrases(r"percent\w*|per cent|share|proportion|%")
+_DOLLARS = phrases("dollars?|absolute|amount|usd")
+_REASONS = phrases("why|how come|what drove|reasons?|explain")
+_LOOKS: tuple[tuple[re.Pattern[str], Operation], ...] = (
+    (intent.COMPOUND, "compound"),
+    (intent.TRAILING, "ttm"),
+    (intent.TREND, "trend"),
+    (intent.GROWTH, "growth"),
 )
-_POINTS = re.compile(r"\b(?:it|its|it's|they|their|them|that|this|those|these|he|she|same|both|the\s+company)\b", re.IGNORECASE)
-_POINTS_BACK = re.compile(r"\b(?:that|this|those|these|such)\b", re.IGNORECASE)
-_YEAR_BEFORE = re.compile(
-    r"\b(?:(?:a|one|the)\s+)?(?:year\s+(?:earlier|before|ago|prior)|(?:prior|previous|preceding)\s+year|year-earlier|year-ago)\b|\blast\s+year\b"
-    r"|\b12\s+months\s+(?:earlier|before)\b",
-    re.IGNORECASE,
-)
-_QUARTER_BEFORE = re.compile(
-    r"\b(?:quarter\s+(?:earlier|before|ago|prior)|(?:prior|previous|preceding)\s+quarter|quarter\s+before\s+that)\b", re.IGNORECASE
-)
-_AFTER = re.compile(r"\b(?:(?:quarter|year)\s+(?:after|later)|following\s+(?:quarter|year))\b", re.IGNORECASE)
-_PERCENT = re.compile(r"\b(?:percent\w*|per\s*cent|share|proportion|%)|%", re.IGNORECASE)
-_DOLLARS = re.compile(r"\b(?:dollars?|absolute|amount|usd)\b", re.IGNORECASE)
-_TURN_TO_WHY = re.compile(r"\b(?:why|how\s+come|what\s+drove|reasons?|explain)\b", re.IGNORECASE)
+"""Other ways to look at the figure of the question before."""
 _EMPTY = re.compile(
-    r"\b(?:and|but|or|so|ok|okay|then|now|also|what|about|how|same|for|the|in|of|to|a|an|is|was|were|did|it|its|that|this|with|please|me|"
-    r"show|do|does|at|by|on|as|percent|percentage|dollars|year|quarter|earlier|before|ago|prior|previous|there|again|why|much|one|thing|"
-    r"question|me|answer|too)\b|[^\w&]+",
+    r"\b(?:a|about|again|ago|also|an|and|answer|as|at|before|but|by|did|do|does|dollars|earlier|for|how|in|is|it|its|me|much|"
+    r"now|of|ok|okay|on|one|or|percent|percentage|please|previous|prior|quarter|question|same|show|so|that|the|then|there|"
+    r"thing|this|to|too|was|were|what|why|with|year)\b|[^\w&]+",
     re.IGNORECASE,
 )
+"""Words that alone ask for nothing new."""
 
 
 def inherit(own: Reading, before: Reading) -> Reading:
     """`own` with its gaps filled from the reading before it, where it is a follow-up at all."""
     elliptical = bool(_ELLIPTICAL.search(own.question)) or bool(_POINTS.search(own.question))
     says = bool(_EMPTY.sub("", own.words))
+    if own.tickers and before.metrics and own.operation == "text" and intent.SIDE_BY_SIDE.search(own.words):
+        both = tuple(dict.fromkeys((*before.tickers, *own.tickers)))
+        return replace(_content(replace(own, follows=True), before), tickers=both, when=before.when)
     if own.tickers and says and not _ELLIPTICAL.search(own.question):
         return own
     reading = replace(own, follows=True, tickers=own.tickers or _companies(own, before))
@@ -60,19 +69,27 @@ def _companies(own: Reading, before: Reading) -> tuple[str, ...]:
 
 def _text(reading: Reading, own: Reading, before: Reading, *, says: bool, shifted: bool) -> Reading:
     """A follow-up that names no figure: another company or time for what was asked, or a new question of words."""
-    bare = not says or (shifted and not re.search(r"\w{4,}", _EMPTY.sub(" ", _YEAR_BEFORE.sub(" ", _QUARTER_BEFORE.sub(" ", own.words)))))
+    bare = not says or (shifted and not _content_words(_YEAR_BEFORE.sub(" ", _QUARTER_BEFORE.sub(" ", own.words))))
     if _asks_percent(own) and before.operation == "lookup" and before.metrics:
         return _in_percent(reading, before)
     if _DOLLARS.search(own.question) and before.operation in ("growth", "share") and len(own.words.split()) < 5:
         return replace(_content(reading, before), operation="lookup", of_revenue=False)
-    if _TURN_TO_WHY.search(own.question) and not re.search(r"\w{4,}", _EMPTY.sub(" ", own.words)):
-        asked = replace(_content(reading, before), wants_text=True, why=True, words=f"{own.words} {before.words}", when=before.when)
+    if _REASONS.search(own.question) and not _content_words(own.words):
+        asked = replace(_content(reading, before), wants_text=True, why=True, when=before.when)
+        asked = replace(asked, words=f"{own.words} {before.words}")
         return replace(asked, operation="growth") if before.operation == "lookup" else asked
     if bare:
         return _content(reading, before)
+    for pattern, operation in _LOOKS:
+        if before.metrics and pattern.search(own.words) and not _content_words(pattern.sub(" ", own.words)):
+            return replace(_content(reading, before), operation=operation, against=own.against)
     if _POINTS_BACK.search(own.question):
         return replace(reading, words=f"{own.words} {before.words}")
     return reading
+
+
+def _content_words(text: str) -> bool:
+    return bool(re.search(r"\w{4,}", _EMPTY.sub(" ", text)))
 
 
 def _content(reading: Reading, before: Reading) -> Reading:
@@ -101,7 +118,11 @@ def _figures(reading: Reading, own: Reading, before: Reading) -> Reading:
         return replace(reading, operation=keeps if own.operation == "lookup" else own.operation)
     if own.metrics == ("revenue",) and own.of_revenue is False and _asks_percent(own) and before.metrics:
         return _in_percent(reading, before)
-    if own.operation == "lookup" and before.operation in ("growth", "trend", "ttm") and _ELLIPTICAL.search(own.question):
+    if (
+        own.operation == "lookup"
+        and before.operation in ("growth", "trend", "ttm")
+        and _ELLIPTICAL.search(own.question)
+    ):
         return replace(reading, operation=before.operation, against=before.against)
     return reading
 

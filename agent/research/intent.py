@@ -40,23 +40,28 @@ SHARE = phrases(r"""
     share|percent\w*|proportion|portion|fraction|part of|how much of|what %|contribut\w+|account\w* for|come\w* from
     depend\w*|mix|weight|makes? up|%
 """)
-OF_REVENUE = phrases(r"""
+_PART = "(?:%|percent(?:age)?|share|part|proportion|fraction|much)"
+OF_REVENUE = phrases(rf"""
     intensity
-    (?:as an? )?(?:%|percent(?:age)?|share|part|proportion|fraction|much) of (?:(?:its|their|total|net|the) )*(?:revenues?|sales|turnover)
-    (?:%|percent(?:age)?|share|part|proportion|fraction|much) of \w+(?:['’]s)? (?:revenues?|sales|turnover)
-    (?:%|percent(?:age)?|share|part|proportion|fraction|much) of ['’]s (?:revenues?|sales|turnover)
-    relative to (?:its )?(?:revenues?|sales)|divided by (?:revenues?|sales)|per dollar of (?:revenues?|sales)
+    {_PART} of (?:(?:its|their|total|net|the|\w*['’]s) )*(?:revenues?|sales|turnover)
+    (?:relative|compared) (?:to|with) (?:its |their )?(?:revenues?|sales)
+    (?:divided by|per dollar of) (?:revenues?|sales)
     to[\s-]+(?:revenue|sales)(?: ratio)?
 """)
-CONCENTRATION = phrases(r"""
+_LARGE = r"(?:largest|biggest|top|major|big|direct|few) (?:\w+ )?customers?"
+CONCENTRATION = phrases(rf"""
     concentrat\w*|herfindahl\w*|hhi
+    (?:which|what) customers\b.*\bdepend\w*|depend\w*\b.*\bcustomers?
     customers? (?:\w+ )?(?:above|over|exceeding|with more than|of more than|at or above|greater than) (?:\w+ )?\d+
-    (?:largest|biggest|top|major|big|direct|few) (?:\w+ )?customers?\b.*\b(?:share|percent\w*|revenue|sales|much|depend\w*|account\w*)
-    (?:share|percent\w*|much|depend\w*)\b.*\b(?:largest|biggest|top|major|direct|few) (?:\w+ )?customers?
+    {_LARGE}\b.*\b(?:share|percent\w*|revenue|sales|much|depend\w*|account\w*)
+    (?:share|percent\w*|much|depend\w*)\b.*\b{_LARGE}
 """)
+OTHER_CONCENTRATION = phrases(r"suppl\w+|vendors?|geograph\w*|credit|advertis\w+|bank\w*|manufactur\w+")
 DEFINITION = phrases(r"defin\w*|means?|meant")
 COMPARISON = phrases(r"compar\w+|versus|vs\.?|than|against|or|both|each|between")
 EVERYONE = phrases(r"""
     (?:which|what|who)\b.*\b(?:compan(?:y|ies)|of (?:the|them|these)|highest|most|largest|biggest|best|lowest|more)
     all (?:four|companies|of them)|each company|the four
 """)
+SINCE = phrases(r"since|from .* on(?:wards?)?|starting (?:in|with)")
+SIDE_BY_SIDE = phrases(r"compar\w+|versus|vs\.?|against")

@@ -2,23 +2,21 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
 from agent.request import Turn
 from agent.research import intent, scope
-from agent.research.companies import OTHERS, named, one_slip, without_names
-from agent.research.corpus import load_briefs
+from agent.research.companies import named, without_names
 from agent.research.filers import FILERS
 from agent.research.followup import inherit
-from agent.research.lexicon import FILLERS, GAP, metrics_in
+from agent.research.lexicon import metrics_in
 from agent.research.members import breakdown_in, member_in
-from agent.research.metrics import names
 from agent.research.reading import Breakdown, Operation, Reading
-from agent.research.sentences import words
+from agent.research.vocabulary import mend, qualifiers
 from agent.research.when import When, when
 
-_PREPOSITIONS = frozenset({"from", "for", "in", "on", "of", "by", "with", "under", "among", "into", "through"})
+OVERVIEW = ("revenue", "gross_margin", "operating_margin")
+"""What "compare NVIDIA and Marvell" is taken to ask for."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,9 @@ def read(question: str) -> Reading:
     who = named(mended)
     time, rest = when(without_names(mended))
     figures = _figures(rest, who.tickers)
-    operation, against = _operation(mended, rest, figures, time, len(who.tickers))
-    told = bool(intent.TELL.search(rest)) or operation == "lookup" and bool(intent.YES_OR_NO.search(rest))
+    against: Literal["year", "quarter"] = "quarter" if intent.AGAINST_QUARTER.search(mended) else "year"
+    operation = _operation(mended, rest, figures, time)
+    told = bool(intent.TELL.search(rest)) or (operation == "lookup" and bool(intent.YES_OR_NO.search(rest)))
     why = bool(intent.WHY.search(rest))
     if why and operation == "lookup":
         operation = "growth"
@@ -72,6 +71,7 @@ def read(question: str) -> Reading:
         breakdown="customer" if operation == "concentration" else figures.breakdown,
         operation=operation,
         against=against,
+        since=bool(intent.SINCE.search(mended)),
         of_revenue=bool(intent.OF_REVENUE.search(rest)) and operation != "concentration",
         receivables="receivable" in rest.lower(),
         words=" ".join(rest.split()),
@@ -81,7 +81,9 @@ def read(question: str) -> Reading:
         guessed=who.guessed,
         everyone=everyone,
     )
-    if figures.leftover and operation != "concentration" or operation == "concentration" and reading.receivables:
+    if len(who.tickers) > 1 and not intent.SIDE_BY_SIDE.sub("", rest).strip(" ,?.and"):
+        return replace(reading, metrics=OVERVIEW, operation="lookup", wants_text=False)
+    if (figures.leftover and operation != "concentration") or (operation == "concentration" and reading.receivables):
         return replace(reading, operation="text", wants_text=True)
     return _tidy(reading, rest)
 
@@ -103,21 +105,24 @@ def _tidy(reading: Reading, rest: str) -> Reading:
 def _judged(reading: Reading, own: Reading) -> Reading:
     """The reading, declined where its words, its companies or its lack of any subject ask for it."""
     decline = scope.by_wording(reading.question)
-    strangers = own.others
-    if decline is None and strangers:
-        compared = bool(own.metrics) and bool(intent.COMPARISON.search(own.words))
-        if not own.tickers and (own.metrics or reading.follows or not own.words) or own.tickers and compared:
-            decline = scope.unknown_company(strangers)
-        elif not own.tickers and not reading.tickers:
-            decline = scope.unknown_company(strangers)
-    if decline is None and not reading.tickers and reading.operation not in ("text", "concentration"):
-        if not reading.metrics and not reading.member:
-            decline = scope.out_of_scope()
-        else:
-            reading = replace(reading, tickers=("NVDA",) if reading.member else tuple(FILERS), everyone=not reading.member)
-    if reading.operation == "concentration" and not reading.tickers:
-        reading = replace(reading, tickers=("NVDA",))
-    return replace(reading, decline=decline)
+    if decline is None and _about_others(reading, own):
+        decline = scope.unknown_company(own.others)
+    if decline or reading.tickers or reading.operation == "text":
+        return replace(reading, decline=decline)
+    if reading.operation == "concentration" or reading.member:
+        return replace(reading, tickers=("NVDA",))  # the only company with such figures
+    if reading.metrics:
+        return replace(reading, tickers=tuple(FILERS), everyone=True)
+    return replace(reading, decline=scope.out_of_scope())
+
+
+def _about_others(reading: Reading, own: Reading) -> bool:
+    """Whether the question is about a company that there is nothing about, and does not only mention it."""
+    if not own.others:
+        return False
+    if own.tickers:
+        return bool(own.metrics) and bool(intent.COMPARISON.search(own.words))
+    return bool(own.metrics) or reading.follows or not reading.tickers
 
 
 def _figures(rest: str, tickers: tuple[str, ...]) -> _Figures:
@@ -126,83 +131,29 @@ def _figures(rest: str, tickers: tuple[str, ...]) -> _Figures:
     member, line, outside = member_in(without) if "NVDA" in tickers or not tickers else ("", "", without)
     metrics, left = metrics_in(outside)
     if member or breakdown:
-        metrics = tuple(name for name in metrics if name in ("revenue", "operating_income", "operating_margin")) or ("revenue",)
         metrics = ("operating_income",) if "operating_income" in metrics else ("revenue",)
-    return _Figures(metrics, member, line or breakdown, _qualifiers(left, rest, subject=bool(tickers)), left)
+    return _Figures(metrics, member, line or breakdown, qualifiers(left, rest, subject=bool(tickers)), left)
 
 
-def _qualifiers(left: str, rest: str, *, subject: bool) -> tuple[str, ...]:
-    """Words that no figure of the table takes into account, so that only text can answer: "iPhone revenue".
-
-    They are what briefs are about, names, and what stands before a metric or behind a preposition; where no company is
-    named (`subject` is False), any word that the briefs do not know.
-    """
-    names = {word.lower() for word in re.findall(r"(?<=\S\s)[A-Z][\w-]+|\b[a-z]+[A-Z]\w*", rest)}
-    tokens = re.findall(rf"[a-z0-9&][\w&]*|{GAP}+", left.lower())
-    found = []
-    for before, word, after in zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False):
-        if word.startswith(GAP) or word in FILLERS or len(word) == 1 or re.fullmatch(r"\d+(?:st|nd|rd|th)?", word):
-            continue
-        modifies = after.startswith(GAP) or before in _PREPOSITIONS
-        unknown = not subject and not set(words(word)) & _vocabulary()
-        if modifies or unknown or word in names or word in OTHERS or set(words(word)) & _topics():
-            found.append(word)
-    return tuple(found)
-
-
-def _operation(
-    question: str, rest: str, figures: _Figures, time: When, companies: int
-) -> tuple[Operation, Literal["year", "quarter"]]:
-    against: Literal["year", "quarter"] = "quarter" if intent.AGAINST_QUARTER.search(question) else "year"
-    if intent.CONCENTRATION.search(rest) and not figures.member and not intent.DEFINITION.search(rest):
-        return "concentration", against
+def _operation(question: str, rest: str, figures: _Figures, time: When) -> Operation:
+    other = figures.member or intent.DEFINITION.search(rest) or intent.OTHER_CONCENTRATION.search(rest)
+    if intent.CONCENTRATION.search(rest) and not other:
+        return "concentration"
     if not figures.metrics and not figures.member and not figures.breakdown:
-        return "text", against
-    rest = figures.left
-    if intent.COMPOUND.search(rest):
-        return "compound", against
+        return "text"
+    if intent.COMPOUND.search(figures.left):
+        return "compound"
     if intent.TRAILING.search(question):
-        return "ttm", against
+        return "ttm"
     if figures.breakdown and not figures.member:
-        return "breakdown", against
-    if intent.GROWTH.search(rest) and not (len(time.periods) > 2):
-        return "growth", against
-    if intent.TREND.search(rest) or time.count > 1 or len(time.periods) > 2:
-        return "trend", against
-    if figures.member and intent.SHARE.search(rest):
-        return "share", against
-    return "lookup", against
-
-
-def mend(question: str) -> str:
-    """The question with one slip in a word of the figures' vocabulary put right ("operatign income")."""
-
-    def right(match: re.Match[str]) -> str:
-        word = match[0].lower()
-        if word in FILLERS or word in _metric_words() or set(words(word)) & _vocabulary():
-            return match[0]
-        return next((known for known in _metric_words() if len(known) >= 5 and one_slip(word, known)), match[0])
-
-    return re.sub(r"\b[a-zA-Z]{5,}\b", right, question)
-
-
-@cache
-def _metric_words() -> tuple[str, ...]:
-    from_names = {word for name in names() for word in name.split()}
-    return tuple(sorted(from_names | {"quarter", "fiscal", "margin", "growth", "customer", "concentration", "compare"}))
-
-
-@cache
-def _vocabulary() -> frozenset[str]:
-    """Every stemmed word of the briefs."""
-    return frozenset(word for brief in load_briefs() for word in words(brief.searchable))
-
-
-@cache
-def _topics() -> frozenset[str]:
-    """The stemmed words that briefs are about, without those that figures or nothing much are named by."""
-    about = {word for brief in load_briefs() for word in words(f"{brief.title} {brief.topic.replace('-', ' ')}")}
-    return frozenset(about - {stem for word in FILLERS for stem in words(word)})
+        return "breakdown"
+    if intent.GROWTH.search(figures.left) and len(time.periods) <= 2:
+        return "growth"
+    if intent.TREND.search(figures.left) or time.count > 1 or len(time.periods) > 2:
+        return "trend"
+    if figures.member and intent.SHARE.search(figures.left):
+        return "share"
+    return "lookup"
 
 
 def warm_up() -> None:

@@ -12,7 +12,12 @@ from agent.research.results import Result, Row, show
 
 
 def part_growth(
-    facts: Facts, parts: Parts, ticker: str, part: str, period: Period | None = None, against: Literal["year", "quarter"] = "year"
+    facts: Facts,
+    parts: Parts,
+    ticker: str,
+    part: str,
+    period: Period | None = None,
+    against: Literal["year", "quarter"] = "year",
 ) -> Result:
     """Change in per cent of a part's revenue against a year earlier or the quarter before.
 
@@ -31,7 +36,8 @@ def part_growth(
         label=f"{name} {member} revenue, change from {past} to {at}",
         value=value,
         unit="percent",
-        sentence=f"{name}'s {member} revenue {moved} from {show(old.value, 'USD')} in {past} to {show(new.value, 'USD')} in {at}.",
+        sentence=f"{name}'s {member} revenue {moved} "
+        f"from {show(old.value, 'USD')} in {past} to {show(new.value, 'USD')} in {at}.",
         formula=f"(revenue of {member}({at}) − revenue of {member}({past})) ÷ revenue of {member}({past}) × 100",
         inputs=(part_input(new), part_input(old)),
         sources=part_sources(facts, [new, old]),

@@ -48,7 +48,7 @@ def _packed(blocks: Iterable[Block]) -> Iterator[tuple[str, str, int | None]]:
         section, count = "", 0
         for block in on_page:
             for piece in _pieces(block.text):
-                size = len(piece.split())
+                size = max(len(piece.split()), len(piece) // 8)
                 moved = block.section != section and count >= SHORTEST
                 if texts and (moved or count >= TARGET or count + size > LONGEST):
                     yield "\n".join(texts), section, page

@@ -3,12 +3,33 @@
 from dataclasses import dataclass
 from typing import Any
 
+from agent.research.facts import facts
+from agent.research.filers import FILERS
 from agent.research.metrics import METRICS
 from agent.research.periods import Period
+from agent.research.quantities import inside, latest
 from agent.research.reading import Reading
 
 MOST_CALLS = 6
-MARGINS = {"gross_margin": "gross", "operating_margin": "operating", "net_margin": "net", "free_cash_flow_margin": "free_cash_flow"}
+MARGINS = {
+    "gross_margin": "gross",
+    "operating_margin": "operating",
+    "net_margin": "net",
+    "free_cash_flow_margin": "free_cash_flow",
+}
+LABELS = {
+    "lookup": "Looking up {what}",
+    "growth": "Computing the growth of {what}",
+    "margin": "Computing the {kind} margin",
+    "compound_growth": "Computing the compound growth of {what}",
+    "trend": "Tracing {what} over time",
+    "trailing_twelve_months": "Adding up four quarters of {what}",
+    "compare": "Comparing {what}",
+    "share": "Computing the share of {what} in revenue",
+    "breakdown": "Splitting {what} by {by}",
+    "concentration": "Computing customer concentration",
+    "part_growth": "Computing the growth of {what} revenue",
+}
 
 
 @dataclass(frozen=True)
@@ -19,11 +40,17 @@ class Call:
     arguments: dict[str, Any]
 
     @property
-    def subject(self) -> str:
-        """What it is about, for a person: "growth of revenue, NVIDIA, Q2 FY2026"."""
-        values = [value for key, value in self.arguments.items() if key not in ("against", "by", "frequency", "count")]
-        listed = [", ".join(value) if isinstance(value, tuple) else str(value).replace("_", " ") for value in values]
-        return f"{self.tool.replace('_', ' ')}: {', '.join(listed)}"
+    def label(self) -> str:
+        """What it does, for a person: "Computing the growth of revenue for NVIDIA, Q2 FY2026"."""
+        given = self.arguments
+        words = {key: str(value).replace("_", " ") for key, value in given.items()}
+        metric = METRICS.get(str(given.get("metric") or given.get("part")))
+        what = inside(metric.label) if metric else words.get("part") or words.get("metric", "")
+        tickers = given.get("companies") or (given["company"],)
+        names = " and ".join(", ".join(FILERS[ticker].name for ticker in tickers).rsplit(", ", 1))
+        period = given.get("period") or given.get("last")
+        doing = LABELS[self.tool].format(what=what, kind=words.get("kind", ""), by=words.get("by", ""))
+        return f"{doing} for {names}" + (f", {period}" if period else "")
 
 
 def plan(reading: Reading) -> tuple[Call, ...]:
@@ -55,7 +82,9 @@ def _for_company(reading: Reading, ticker: str) -> list[Call]:
         return [_call("concentration", company=ticker, period=_text(times[:1]), against=_text(times[1:2]))]
     if reading.operation == "breakdown":
         return [
-            _call("breakdown", company=ticker, by=reading.breakdown, metric=metric, period=_text((time,) if time else ()))
+            _call(
+                "breakdown", company=ticker, by=reading.breakdown, metric=metric, period=_text((time,) if time else ())
+            )
             for metric in reading.metrics[:2]
             for time in times or (None,)
         ]
@@ -70,19 +99,28 @@ def _for_member(reading: Reading, ticker: str, times: tuple[Period, ...]) -> lis
     if reading.operation in ("growth", "trend", "compound"):
         against = reading.against if reading.operation == "growth" else "year"
         return [_call("part_growth", company=ticker, part=reading.member, period=_text(times[-1:]), against=against)]
-    return [_call("share", company=ticker, part=reading.member, period=str(time) if time else None) for time in times or (None,)]
+    return [
+        _call("share", company=ticker, part=reading.member, period=str(time) if time else None)
+        for time in times or (None,)
+    ]
 
 
 def _for_metric(reading: Reading, ticker: str, metric: str, times: tuple[Period, ...]) -> list[Call]:
     operation = reading.operation
     if reading.of_revenue and METRICS[metric].kind == "flow":
-        return [_call("share", company=ticker, part=metric, period=str(time) if time else None) for time in times or (None,)]
+        return [
+            _call("share", company=ticker, part=metric, period=str(time) if time else None) for time in times or (None,)
+        ]
     if operation == "ttm" and METRICS[metric].kind in ("flow", "ratio"):
         return [_call("trailing_twelve_months", company=ticker, metric=metric, period=_text(times[:1]))]
     if operation == "compound" and len(times) == 2:
         first, last = sorted(times)
         return [_call("compound_growth", company=ticker, metric=metric, first=str(first), last=str(last))]
-    if operation in ("trend", "compound") or (operation in ("growth", "lookup") and _far_apart(times)):
+    if (
+        operation in ("trend", "compound")
+        or (reading.since and times)
+        or (operation in ("growth", "lookup") and _far_apart(times))
+    ):
         return [_trend(reading, ticker, metric, tuple(sorted(times)))]
     if len(times) == 2 and (operation == "growth" or _neighbours(times)):
         return [_growth(ticker, metric, max(times), "year" if _a_year_apart(times) else "quarter")]
@@ -90,8 +128,12 @@ def _for_metric(reading: Reading, ticker: str, metric: str, times: tuple[Period,
         return [_growth(ticker, metric, time, reading.against) for time in times or (None,)]
     if metric in MARGINS:
         kind = MARGINS[metric]
-        return [_call("margin", company=ticker, kind=kind, period=str(time) if time else None) for time in times or (None,)]
-    return [_call("lookup", company=ticker, metric=metric, period=str(time) if time else None) for time in times or (None,)]
+        return [
+            _call("margin", company=ticker, kind=kind, period=str(time) if time else None) for time in times or (None,)
+        ]
+    return [
+        _call("lookup", company=ticker, metric=metric, period=str(time) if time else None) for time in times or (None,)
+    ]
 
 
 def _growth(ticker: str, metric: str, period: Period | None, against: str) -> Call:
@@ -102,14 +144,20 @@ def _growth(ticker: str, metric: str, period: Period | None, against: str) -> Ca
 
 def _trend(reading: Reading, ticker: str, metric: str, times: tuple[Period, ...]) -> Call:
     yearly = reading.when.yearly or bool(times and times[-1].quarter is None)
+    if reading.since and len(times) == 1:
+        times = (times[0], latest(facts(), ticker, metric, yearly))
     count = reading.when.count or (_steps(times[0], times[-1]) if len(times) > 1 else 5 if yearly else 8)
     frequency = "year" if yearly else "quarter"
     until = _text(times[-1:])
-    return _call("trend", company=ticker, metric=metric, count=min(max(count, 2), 32), period=until, frequency=frequency)
+    return _call(
+        "trend", company=ticker, metric=metric, count=min(max(count, 2), 32), period=until, frequency=frequency
+    )
 
 
 def _steps(first: Period, last: Period) -> int:
-    return len(range(first.year * 4 + (first.quarter or 0), last.year * 4 + (last.quarter or 0) + 1, 1 if last.quarter else 4))
+    return len(
+        range(first.year * 4 + (first.quarter or 0), last.year * 4 + (last.quarter or 0) + 1, 1 if last.quarter else 4)
+    )
 
 
 def _far_apart(times: tuple[Period, ...]) -> bool:

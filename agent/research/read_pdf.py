@@ -63,4 +63,4 @@ def _repeats(line: str, at: int, count: int, furniture: set[str]) -> bool:
 
 
 def _shape(line: str) -> str:
-    return re.sub(r"\d+", "#", line)
+    return re.sub(r"^\d+|\d+$|(?<=page )\d+", "#", line, flags=re.I)

@@ -1,6 +1,6 @@
 """What a question asks for, once it was read: the value between interpretation and tools."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from agent.research.filers import FILERS
@@ -18,7 +18,7 @@ class Reading:
     question: str
     """As it was typed."""
     tickers: tuple[str, ...] = ()
-    when: When = When()
+    when: When = field(default_factory=When)
     metrics: tuple[str, ...] = ()
     """Names of the catalogue."""
     member: str = ""
@@ -27,6 +27,8 @@ class Reading:
     """Along which line figures are split."""
     operation: Operation = "text"
     against: Literal["year", "quarter"] = "year"
+    since: bool = False
+    """Over time, from the named period on."""
     of_revenue: bool = False
     """The figure is wanted as a share of revenue."""
     receivables: bool = False

@@ -40,7 +40,8 @@ _FORECAST = phrases(r"""
 """)
 _ADVICE = phrases(r"""
     should (?:i|we|one|you|my \w+|investors?|someone)
-    (?:good|bad|great|safe|smart|better|best|worth)(?: \w+)? (?:a )?(?:buy|buying|investment|invest|investing|stocks?|bet|pick)
+    (?:good|bad|great|safe|smart|better|best|worth)(?: \w+)? (?:a )?(?:buy|buying|stocks?|bet|pick)
+    (?:good|bad|great|safe|smart|better|best|worth)(?: \w+)? (?:a )?(?:investment|invest|investing)
     (?:buy|sell|hold) or (?:buy|sell|hold)
     (?:buy|sell|short|invest in|hold) (?:the |some |my )?(?:\w+ )?(?:stocks?|shares?)(?= ?(?:now|today|or|\?|$))
     price targets?|target price
@@ -77,11 +78,17 @@ COVERAGE = "NVIDIA, Alphabet, Marvell and Apple"
 def by_wording(question: str) -> Decline | None:
     """What the words alone put out of scope."""
     if _INSTRUCTIONS.search(question):
-        return Decline("instructions", f"I can't help with that: I answer questions about what {COVERAGE} filed with the SEC.")
+        return Decline(
+            "instructions", f"I can't help with that: I answer questions about what {COVERAGE} filed with the SEC."
+        )
     if _ADVICE.search(question):
-        return Decline("advice", "I can't give investment advice or a price target; I only report what the filings hold.")
+        return Decline(
+            "advice", "I can't give investment advice or a price target; I only report what the filings hold."
+        )
     if _PRICE.search(question):
-        return Decline("market_price", "I don't have share prices or other market data; I only hold what is in the filings.")
+        return Decline(
+            "market_price", "I don't have share prices or other market data; I only hold what is in the filings."
+        )
     if _FORECAST.search(question):
         return Decline("forecast", "I can't forecast: the filings hold what has been reported, not what will come.")
     if _CHORES.search(question):
@@ -104,3 +111,7 @@ def no_data(what: str) -> Decline:
 
 def weak_evidence(where: str) -> Decline:
     return Decline("weak_evidence", f"I can't answer that: I found nothing in {where} that says so.")
+
+
+def unfinished() -> Decline:
+    return Decline("weak_evidence", "I can't answer that: the search did not finish in time.")

@@ -38,11 +38,10 @@ def trace(evidence: Evidence) -> Json:
     return {
         "searched": evidence.searched,
         "strong": evidence.strong,
-        "hits": [{"id": hit.passage.id, "score": round(hit.score, 5), "coverage": round(hit.coverage, 3)} for hit in evidence.hits],
+        "hits": [{"id": hit.passage.id, "score": round(hit.score, 5)} for hit in evidence.hits],
         "quotes": [
-            {"id": quote.passage.id, "score": round(quote.score, 3), "coverage": round(quote.coverage, 3),
-             "cosine": None if quote.cosine is None else round(quote.cosine, 3)}
-            for quote in evidence.quotes
+            {"id": each.passage.id, "score": round(each.score, 3), "cosine": each.cosine and round(each.cosine, 3)}
+            for each in evidence.quotes
         ],
     }  # fmt: skip
 

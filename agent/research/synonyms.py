@@ -17,7 +17,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("eps", "earnings per share", "net income per share"),
     ("buyback", "repurchase", "share repurchase", "stock repurchase", "buy back", "bought back"),
     ("dividend", "capital return", "shareholder return"),
-    ("employees", "headcount", "staff", "workforce", "people work", "human capital"),
+    ("employees", "headcount", "staff", "workforce"),
     ("attrition", "employee turnover", "turnover rate"),
     ("competitors", "rivals", "competition", "compete"),
     ("suppliers", "supply chain", "foundry", "manufacturing", "outsourcing partners", "contract manufacturers"),
@@ -49,15 +49,25 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("warranty", "product defects", "product returns"),
 )
 
+MEANS = {
+    "people work": "employees",
+    "work for": "employees",
+    "made of": "segments",
+    "sue": "lawsuit",
+    "hired": "employees",
+}
+"""One way only: words that ask for something, and what it is called."""
+
 GOOGLE = re.compile(r"\bgoogle\b", re.I)
 
 
 def synonyms(question: str) -> tuple[str, ...]:
     """The stemmed words that `question` lacks and that stand for something it names."""
     asked = words(question)
+    asked += tuple(word for said, meant in MEANS.items() if _within(words(said), asked) for word in words(meant))
     named = [group for group in _stemmed() if any(_within(phrase, asked) for phrase in group)]
     extra = dict.fromkeys(word for group in named for phrase in group for word in phrase)
-    return tuple(word for word in extra if word not in asked)
+    return tuple(dict.fromkeys(word for word in (*asked, *extra) if word not in words(question)))
 
 
 def phrasings(question: str) -> tuple[str, ...]:

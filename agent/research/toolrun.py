@@ -27,7 +27,11 @@ def run(call: Call) -> Result | str:
 def nearest(calls: Sequence[Call]) -> Result | None:
     """For a question about a period without a figure: that of the whole year it is in, else the latest of its kind."""
     for call in calls:
-        rest = {key: value for key, value in call.arguments.items() if key not in ("period", "first", "last", "against", "count")}
+        rest = {
+            key: value
+            for key, value in call.arguments.items()
+            if key not in ("period", "first", "last", "against", "count")
+        }
         tool = "lookup" if call.tool == "compound_growth" else call.tool
         for period in _near(call):
             outcome = run(Call(tool, {**rest, "period": period} if period else rest))
@@ -58,7 +62,10 @@ def outside(call: Call) -> bool:
 
 
 def arguments(call: Call) -> Json:
-    return {key: cast(JsonValue, list(value) if isinstance(value, tuple) else value) for key, value in call.arguments.items()}
+    return {
+        key: cast(JsonValue, list(value) if isinstance(value, tuple) else value)
+        for key, value in call.arguments.items()
+    }
 
 
 def output(result: Result) -> Json:

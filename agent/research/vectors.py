@@ -88,7 +88,7 @@ def load_vectors(path: Path) -> Vectors | None:
                 stored["sentences"].astype(np.float32),
                 stored["offsets"],
             )
-    except (OSError, KeyError, ValueError, BadZipFile):
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
         return None
 
 

@@ -6,31 +6,53 @@ from datetime import date
 
 from agent.research.facts import facts
 from agent.research.periods import Period, periods_in
+from agent.research.wording import phrases
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
 _DATED = re.compile(
-    rf"\b{_MONTH}\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?(20\d\d)\b|\b(?:\d{{1,2}}\.?\s+){_MONTH}\s+(20\d\d)\b"
+    rf"\b{_MONTH}\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?(20\d\d)\b"
+    rf"|\b(?:\d{{1,2}}\.?\s+){_MONTH}\s+(20\d\d)\b"
     r"|\b(20\d\d)-(\d\d)-\d\d\b",
     re.IGNORECASE,
 )
-_QUARTER_ONLY = re.compile(r"\b(?:q([1-4])|(first|second|third|fourth)\s+(?:fiscal\s+)?quarter)\b", re.IGNORECASE)
-_LATEST_YEAR = re.compile(
-    r"\b(?:last|latest|most recent|past|previous|this|current)\s+(?:full\s+|complete\s+|reported\s+|business\s+)*"
-    r"(?:fiscal\s+|financial\s+)?year\b|\b(?:annual|annually|yearly|full[- ]year|per year|a year\b(?!\s+(?:ago|earlier|before)))",
-    re.IGNORECASE,
-)
-_LATEST_QUARTER = re.compile(
-    r"\b(?:last|latest|most recent|past|this|current)\s+(?:reported\s+|fiscal\s+)*quarter\b|\bright now\b|\bcurrently\b",
-    re.IGNORECASE,
-)
-_BARE_YEAR = re.compile(r"(?<!fiscal )(?<!fiscal year )(?<!fy)(?<!fy )(?<![\w.,$])(20\d\d)(?![\d,.]*\d|\s*%)", re.IGNORECASE)
-_CALENDAR = re.compile(r"\bcalendar(?:\s+year)?\s+(20\d\d)\b", re.IGNORECASE)
+_QUARTER_ONLY = phrases(r"q([1-4])|(first|second|third|fourth) (?:fiscal )?quarter")
+_LATEST_YEAR = phrases(r"""
+    (?:last|latest|most recent|past|previous|this|current) (?:(?:full|complete|reported|fiscal|financial) )*year
+    annual|annually|yearly|full[- ]year|per year|a year(?! (?:ago|earlier|before))
+""")
+_LATEST_QUARTER = phrases(r"""
+    (?:last|latest|most recent|past|this|current) (?:reported |fiscal )*quarter
+    right now|currently
+""")
+_BARE_YEAR = re.compile(r"(?<![\w.,$])20\d\d(?![\d,.]*\d|\s*%)")
+_FISCAL = phrases(r"fiscal|fy ?'?\d+")
 _COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12}
-_SPAN = re.compile(r"\b(?:last|past|latest|previous|recent)\s+(\d{1,2}|[a-z]+)\s+(?:fiscal\s+)?(quarters|years)\b", re.IGNORECASE)
+_SPAN = phrases(r"(?:last|past|latest|previous|recent) (\d{1,2}|[a-z]+) (?:fiscal )?(quarters|years)")
+_ORDINAL = r"(?:first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+(?:fiscal )?quarter"
+_QUARTER = rf"(?:q[1-4]|[1-4]q|{_ORDINAL}|quarter [1-4])"
+_YEAR = r"(?:(?:fy|fiscal(?: year)?|calendar(?: year)?|year|')[\s-]*'?(?:20\d\d|\d\d)|20\d\d)"
+_NAMED = phrases(rf"""
+    (?:{_QUARTER}(?: (?:of|in|for)(?: the)?)?[\s,/-]*)?{_YEAR}(?:[\s,/-]*{_QUARTER})?(?![\d,.]*\d|\s*%)
+    [1-4]q\d\d
+""")
+"""What `periods_in` reads, to be taken out of the question."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +101,9 @@ def when(question: str) -> tuple[When, str]:
     dates = tuple(_date(match) for match in _DATED.finditer(rest))
     undated = _DATED.sub(" ", rest)
     periods = tuple(periods_in(undated))
-    fiscal = re.search(r"\bfiscal|\bfy", undated, re.IGNORECASE)
+    fiscal = _FISCAL.search(undated)
     bare = bool(_BARE_YEAR.search(undated)) and not fiscal and not any(period.quarter for period in periods)
-    rest = _without_periods(undated)
+    rest = _NAMED.sub(" ", undated)
     quarter = 0
     latest = ""
     if not periods and not dates:
@@ -113,15 +135,3 @@ def _ended(ticker: str, year: int, month: int) -> Period | None:
             return fact.period
     near = [fact for fact in facts().series(ticker, "revenue") if abs((fact.end - middle).days) <= 20]
     return near[-1].period if near else None
-
-
-_NAMED = re.compile(
-    r"\b(?:(?:q[1-4]|[1-4]q|(?:first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+(?:fiscal\s+)?quarter|quarter\s+[1-4])"
-    r"(?:\s+(?:of|in|for)(?:\s+the)?)?[\s,/-]*)?(?:(?:fy|fiscal(?:\s+year)?|calendar(?:\s+year)?|year|')[\s-]*'?(?:20\d\d|\d\d)|20\d\d)"
-    r"(?:[\s,/-]*(?:q[1-4]|[1-4]q|(?:first|second|third|fourth)\s+quarter))?(?![\d,.]*\d|\s*%)\b|\b[1-4]q\d\d\b",
-    re.IGNORECASE,
-)
-
-
-def _without_periods(text: str) -> str:
-    return _NAMED.sub(" ", text)

@@ -14,13 +14,16 @@ from agent.research.reading import Reading
 from agent.research.results import Result, day
 from agent.research.scope import Decline
 
-
 FAR = ("instructions", "out_of_scope", "unknown_company")
 """Declines to which no passage is near."""
 
 
 def write(
-    reading: Reading, results: Sequence[Result], evidence: Evidence | None, decline: Decline | None, collection: str = ""
+    reading: Reading,
+    results: Sequence[Result],
+    evidence: Evidence | None,
+    decline: Decline | None,
+    collection: str = "",
 ) -> Draft:
     """The whole answer to a reading from what was computed and found."""
     draft = Draft()
@@ -73,7 +76,9 @@ def _about_the_reading(draft: Draft, reading: Reading) -> None:
                 known = facts().periods(ticker, "revenue", yearly=True)
                 if ticker != "GOOGL" and period in known:
                     end = day(facts().lookup(ticker, "revenue", period).end)
-                    message = f"{period.year} is read as {FILERS[ticker].name}'s fiscal year {period}, which ended on {end}."
+                    message = (
+                        f"{period.year} is read as {FILERS[ticker].name}'s fiscal year {period}, which ended on {end}."
+                    )
                     draft.warn("fiscal_year", message)
 
 
@@ -108,8 +113,8 @@ def _beside_figures(
         fresh = [quote for quote in quotes if _adds(quote, draft)]
         return tuple(_reasons_first(fresh)[:3] if reading.why else fresh[:2])
     label = results[0].label
-    about = [quote for quote in quotes if quote.passage.period in label and relevant(quote, label.split(",")[0])]
-    return tuple(sorted(about, key=lambda quote: not _agrees(quote, draft))[:1])
+    about = (quote for quote in quotes if quote.passage.period in label and _agrees(quote, draft))
+    return tuple(quote for quote in about if relevant(quote, label.split(",")[0]))[:1]
 
 
 def _reasons_first(quotes: Sequence[Quote]) -> list[Quote]:

@@ -103,8 +103,9 @@ setInterval(tick, 100);
 
 // Follows the end of the answer until the reader scrolls up, and again once they are back at the bottom.
 function stick(pane) {
-  if (pane.stuck === undefined) {
-    pane.stuck = true;
+  if (!pane.watched) {
+    pane.watched = true;
+    pane.stuck ??= true;
     let last = pane.scrollTop;
     pane.addEventListener("wheel", event => { if (event.deltaY < 0) pane.stuck = false; }, { passive: true });
     pane.addEventListener("scroll", () => {

@@ -4,6 +4,7 @@ let streamlit = null; // the newest mount of the component; its triggers run the
 
 const view = import(new URL("/v1/static/run_view.js", window.location.origin).href);
 const pane = () => document.querySelector(".st-key-conversation");
+const turns = () => document.querySelectorAll(".fl-turn:not(.fl-echo)").length;
 const unfilled = () => [...document.querySelectorAll("[data-run][data-section]")].some(slot => !slot.shown);
 
 const options = {
@@ -12,15 +13,19 @@ const options = {
 };
 
 async function look() {
-  const { mount } = await view;
+  const { mount, forget } = await view;
+  if (turns() > turnsBefore) forget();
   const answers = pane();
   if (answers && answers.dataset.stick === undefined) Object.assign(answers.dataset, { stick: "", received: streamlit.data.received });
   if (answers?.stuck ?? true) answers?.scrollTo(0, answers.scrollHeight);
-  if (unfilled() || (streamlit.data.run && document.querySelector(".fl-echo"))) mount(document.body, options);
+  if (unfilled()) mount(document.body, options);
 }
+
+let turnsBefore = 0; // the echo goes in the frame in which the turn itself is drawn
 
 async function echo(question) {
   if (!streamlit || streamlit.data.run) return;
+  turnsBefore = turns();
   (await view).echo(question, pane());
 }
 
@@ -33,14 +38,14 @@ document.addEventListener("keydown", event => {
 document.addEventListener("click", event => {
   if (event.target.closest?.('[data-testid="stChatInputSubmitButton"]')) echo(asked(event));
   const cite = event.target.closest?.("a.cite");
-  if (cite && !cardOf(cite)) openSources(event, cite);
+  if (cite && !isShown(cite)) openSources(event, cite);
   const starter = event.target.closest?.('[class*="st-key-starter-"] button');
   if (starter) echo(starter.textContent);
 }, true);
 
-const cardOf = cite => document.getElementById(cite.getAttribute("href").slice(1));
+const isShown = cite => document.getElementById(cite.getAttribute("href").slice(1))?.getClientRects().length > 0;
 
-// Streamlit keeps only the open tab in the document: a marker opens the tab of the sources first.
+// The panel of a tab that is not open is hidden, or not there yet: a marker opens the tab of the sources first.
 function openSources(event, cite) {
   const tabs = [...document.querySelectorAll(".st-key-panels [role=tab]")];
   const tab = tabs.find(tab => tab.textContent.trim() === streamlit?.data.sources);
@@ -49,7 +54,7 @@ function openSources(event, cite) {
   event.stopImmediatePropagation();
   tab.click();
   let frames = 60;
-  const again = () => cardOf(cite) ? cite.click() : frames-- && requestAnimationFrame(again);
+  const again = () => isShown(cite) ? cite.click() : frames-- && requestAnimationFrame(again);
   again();
 }
 
@@ -60,7 +65,9 @@ new MutationObserver(() => {
   requestAnimationFrame(() => { looking = false; look(); });
 }).observe(document.body, { childList: true, subtree: true });
 
-export default function (component) {
+// Called whenever the data change: a question was asked, taken or not, or a run has ended.
+export default async function (component) {
   streamlit = component;
-  look();
+  await look();
+  (await view).forget();
 }

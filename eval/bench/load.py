@@ -21,6 +21,7 @@ class Load:
 
     streams: int
     rate: float
+    seconds: float
     events: int = 0
     cpu_s: float = 0.0
     """CPU time of the whole process: agents and their timers, Runner, log, readers."""
@@ -31,10 +32,15 @@ class Load:
     def cpu_us_per_event(self) -> float:
         return self.cpu_s / max(1, self.events) * 1e6
 
+    @property
+    def reached(self) -> float:
+        """Tokens a second that a stream really said: below `rate` where the machine was too busy."""
+        return self.events / self.streams / self.seconds
+
 
 async def load(log: EventLog, *, streams: int, rate: float, seconds: float) -> Load:
     """Runs `streams` agents that say `rate` tokens a second, and measures for `seconds`."""
-    measured = Load(streams, rate)
+    measured = Load(streams, rate, seconds)
     measuring = False
     said: dict[str, list[float]] = {}
     runner = Runner(log, max_running=streams)

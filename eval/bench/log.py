@@ -28,6 +28,8 @@ class Latency(BaseModel):
 
     streams: int
     rate: float
+    reached: float
+    """Tokens a second and stream that were really said: below `rate` the machine was too busy to tell."""
     events: int
     p50_ms: Percentile
     p99_ms: Percentile
@@ -65,6 +67,7 @@ async def _latency(streams: int, seconds: float) -> Latency:
     return Latency(
         streams=streams,
         rate=RATE,
+        reached=round(under.reached, 1),
         events=under.events,
         p50_ms=percentile(times, 50),
         p99_ms=percentile(times, 99),
@@ -107,11 +110,11 @@ def show(result: Result, as_json: bool) -> None:
         print(result.model_dump_json(indent=2))
         return
     table = Table(box=None, header_style="bold")
-    for name in ("streams x rate", "p50 ms", "p99 ms", "CPU µs per event", "events"):
+    for name in ("streams x rate", "p50 ms", "p99 ms", "CPU µs per event", "reached"):
         table.add_column(name, justify="right")
     for row in result.rows:
         times = [f"{p.value:.2f}" if p.value is not None else f"NA ({p.reason})" for p in (row.p50_ms, row.p99_ms)]
-        table.add_row(f"{row.streams} x {row.rate:g}/s", *times, f"{row.cpu_us_per_event:.1f}", str(row.events))
+        table.add_row(f"{row.streams} x {row.rate:g}/s", *times, f"{row.cpu_us_per_event:.1f}", f"{row.reached:g}/s")
     console = Console(highlight=False)
     console.print(table)
     lost, left = result.shown_but_lost, result.left_open

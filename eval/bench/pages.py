@@ -56,7 +56,8 @@ def measure(contenders: Sequence[Contender], plan: Plan, say: Callable[[str], No
                 try:
                     with _visit(browser, contender, say) as visit:
                         feedback[contender].add(visit, plan, rep)
-                        rows += [visit.answer(tokens, rate, rep) for tokens, rate in plan.answers]
+                        for tokens, rate in plan.answers:
+                            rows.append(visit.answer(tokens, rate, rep))
                 except (NotStarted, PlaywrightError) as error:
                     failures.append(f"{contender.name}: {error}")
                     say(failures[-1])

@@ -135,9 +135,8 @@ class Viewer:
 
     @property
     def box(self) -> Locator:
-        return self.page.locator(
-            {"streamlit": "[data-testid=stChatInput] textarea", "gradio": "#box textarea"}[self.front]
-        )
+        boxes = {"streamlit": "[data-testid=stChatInput] textarea", "gradio": "#box textarea"}
+        return self.page.locator(boxes[self.front])
 
     @property
     def stop(self) -> Locator:
@@ -158,6 +157,13 @@ class Viewer:
 
     def tab(self, name: str) -> None:
         self.page.get_by_role("tab", name=name).click()
+
+    def choose_session(self, title: str) -> None:
+        """Opens the newest of the listed sessions with that title."""
+        if self.front == "gradio":
+            self.page.locator(".sidebar .toggle-button").click()
+        listed = {"streamlit": ".st-key-sessions button", "gradio": ".fl-sessions a"}[self.front]
+        self.page.locator(listed, has_text=title).first.click()
 
     @property
     def session(self) -> str:

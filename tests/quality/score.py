@@ -8,21 +8,26 @@ import json
 import re
 import sys
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agent.events import Artifact, Citation, Token, Warning
+from agent.events import Artifact, Citation, Event, Token, Warning
 from agent.request import Request, Turn
 from agent.research.agent import research
 from agent.research.corpus import load_briefs
 from agent.research.grounding import Number, numbers, ungrounded, unresolved
+from agent.research.scope import CODES
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
-DECLINES = {
-    "advice", "forecast", "instructions", "market_price", "no_data", "out_of_scope", "unknown_company", "weak_evidence",
-}  # fmt: skip
+DECLINES = frozenset(CODES)
 _UNITS = {"percent": "percent", "usd": "plain", "usd_per_share": "plain", "ratio": "plain", "count": "plain"}
+
+
+def _registered(value: Any) -> list[str]:
+    """What a value artifact says was computed: its value, and those of its inputs that no filing states."""
+    return [str(value["text"]), *(str(given["text"]) for given in value["inputs"] if given["derived"])]
 
 
 @dataclass
@@ -33,6 +38,21 @@ class Answer:
     cards: list[Citation] = field(default_factory=list)
     computed: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def of(cls, events: AsyncIterator[Event]) -> "Answer":
+        answer = cls()
+        async for event in events:
+            match event:
+                case Token(channel="answer"):
+                    answer.text += event.text
+                case Citation():
+                    answer.cards.append(event)
+                case Warning():
+                    answer.warnings.append(event.code)
+                case Artifact(kind="value"):
+                    answer.computed += _registered(event.data)
+        return answer
 
     @property
     def declined(self) -> bool:
@@ -66,22 +86,10 @@ def questions(which: str) -> list[dict[str, Any]]:
 async def ask(question: str, session: list[str]) -> Answer:
     """Asks a session's questions in order, and returns the last answer."""
     turns: list[Turn] = []
-    answer = Answer()
-    for each in [*session, question]:
-        answer = Answer()
-        async for event in research(Request(question=each, turns=tuple(turns))):
-            match event:
-                case Token(channel="answer"):
-                    answer.text += event.text
-                case Citation():
-                    answer.cards.append(event)
-                case Warning():
-                    answer.warnings.append(event.code)
-                case Artifact(kind="value"):
-                    answer.computed.append(str(event.data["text"]))
-                    answer.computed += [str(given["text"]) for given in event.data["inputs"] if given["derived"]]  # type: ignore
+    for each in session:
+        answer = await Answer.of(research(Request(question=each, turns=tuple(turns))))
         turns.append(Turn(question=each, answer=answer.text))
-    return answer
+    return await Answer.of(research(Request(question=question, turns=tuple(turns))))
 
 
 def mark(question: dict[str, Any], answer: Answer) -> Score:
@@ -122,7 +130,7 @@ def rates(scores: list[Score]) -> dict[str, float]:
 
 def report(which: str, scores: list[Score], *, names: bool) -> str:
     """One line a kind; with `names`, also the questions that went wrong."""
-    counts = defaultdict(int)
+    counts: dict[str, int] = defaultdict(int)
     for each in scores:
         counts[each.kind] += 1
     lines = [f"{which}: {len(scores)} questions"]
@@ -140,7 +148,8 @@ def _has(text: str, wanted: dict[str, Any]) -> bool:
 
 
 def _near(number: Number, wanted: dict[str, Any]) -> bool:
-    return abs(abs(number.value) - abs(wanted["value"])) <= max(wanted["tolerance"], number.step / 2)
+    tolerance = max(float(wanted["tolerance"]), number.step / 2)
+    return abs(abs(number.value) - abs(float(wanted["value"]))) <= tolerance
 
 
 def _cited(answer: Answer) -> list[str]:

@@ -1,0 +1,62 @@
+"""The words of a question against the words of the briefs and of the facts table: slips, and qualifiers."""
+
+import re
+from functools import cache
+
+from agent.research.companies import OTHERS, one_slip
+from agent.research.corpus import load_briefs
+from agent.research.lexicon import FILLERS, GAP
+from agent.research.metrics import names
+from agent.research.sentences import words
+
+_PREPOSITIONS = frozenset({"from", "for", "in", "on", "of", "by", "with", "under", "among", "into", "through"})
+
+
+def qualifiers(left: str, rest: str, *, subject: bool) -> tuple[str, ...]:
+    """Words that no figure of the table takes into account, so that only text can answer: "iPhone revenue".
+
+    They are what briefs are about, names, and what stands before a metric or behind a preposition; where no company is
+    named (`subject` is False), any word that the briefs do not know.
+    """
+    capitals = {word.lower() for word in re.findall(r"(?<=\S\s)[A-Z][\w-]+|\b[a-z]+[A-Z]\w*", rest)}
+    tokens = re.findall(rf"[a-z0-9&][\w&]*|{GAP}+", left.lower())
+    found = []
+    for before, word, after in zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False):
+        if word.startswith(GAP) or word in FILLERS or len(word) == 1 or re.fullmatch(r"\d+(?:st|nd|rd|th)?", word):
+            continue
+        modifies = after.startswith(GAP) or before in _PREPOSITIONS
+        unknown = not subject and not set(words(word)) & known_words()
+        if modifies or unknown or word in capitals or word in OTHERS or set(words(word)) & topics():
+            found.append(word)
+    return tuple(found)
+
+
+def mend(question: str) -> str:
+    """The question with one slip in a word of the figures' vocabulary put right ("operatign income")."""
+
+    def right(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        if word in FILLERS or word in _metric_words() or set(words(word)) & known_words():
+            return match[0]
+        return next((known for known in _metric_words() if len(known) >= 5 and one_slip(word, known)), match[0])
+
+    return re.sub(r"\b[a-zA-Z]{5,}\b", right, question)
+
+
+@cache
+def _metric_words() -> tuple[str, ...]:
+    from_names = {word for name in names() for word in name.split()}
+    return tuple(sorted(from_names | {"quarter", "fiscal", "margin", "growth", "customer", "concentration", "compare"}))
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Every stemmed word of the briefs."""
+    return frozenset(word for brief in load_briefs() for word in words(brief.searchable))
+
+
+@cache
+def topics() -> frozenset[str]:
+    """The stemmed words that briefs are about, without those that figures or nothing much are named by."""
+    about = {word for brief in load_briefs() for word in words(f"{brief.title} {brief.topic.replace('-', ' ')}")}
+    return frozenset(about - {stem for word in FILLERS for stem in words(word)})

@@ -1,0 +1,69 @@
+"""The verifier: numbers of a sentence against the cards that this sentence cites."""
+
+import pytest
+
+from agent.research.grounding import numbers, sentences, ungrounded, unresolved
+
+CARD = {1: "NVIDIA 10-Q, Q2 FY2026. Revenue: $46,743 million. Gross margin 72.4%.", 2: "Revenue: $30,040 million."}
+
+
+def missing(answer: str, computed: tuple[str, ...] = ()) -> list[str]:
+    return [fault.number for fault in ungrounded(answer, CARD, computed)]
+
+
+def test_a_rounded_number_is_held_by_the_exact_one() -> None:
+    assert missing("Revenue was $46.7 billion [1].") == []
+    assert missing("Revenue was $47 billion [1].") == []
+
+
+@pytest.mark.parametrize("wrong", ["$46.8 billion", "$46.7 million", "$4,674 million", "46.7%"])
+def test_another_number_is_not(wrong: str) -> None:
+    assert missing(f"Revenue was {wrong} [1].") == [wrong]
+
+
+def test_a_number_may_not_be_more_exact_than_its_source() -> None:
+    assert missing("The margin was 72.41% [1].") == ["72.41%"]
+
+
+def test_a_per_cent_never_matches_a_plain_number() -> None:
+    assert missing("It was 72.4 [1].") == ["72.4"]
+
+
+def test_a_number_swapped_in_from_another_source_is_caught() -> None:
+    assert missing("Revenue was $30,040 million [1].") == ["$30,040 million"]
+    assert missing("Revenue was $30,040 million [2]. It was $46,743 million [1].") == []
+
+
+def test_a_number_without_a_marker_is_ungrounded_unless_a_tool_computed_it() -> None:
+    assert missing("It grew 55.6%.") == ["55.6%"]
+    assert missing("It grew 55.6% [1][2].", computed=("55.6%",)) == []
+    assert missing("It grew 56.5% [1][2].", computed=("55.6%",)) == ["56.5%"]
+
+
+def test_a_marker_behind_the_full_stop_belongs_to_its_sentence() -> None:
+    assert sentences('He said "it was 5 %." [2] Then **more** came. [1] End.') == [
+        'He said "it was 5 %." [2]',
+        "Then **more** came. [1]",
+        "End.",
+    ]
+
+
+def test_labels_that_hold_digits_are_not_figures() -> None:
+    assert numbers("In Q2 FY2026 (to July 27, 2025) the 10-Q names H20 chips [1], fiscal 2025 and 2024-07-28.") == []
+
+
+def test_names_that_begin_like_months_keep_their_figures() -> None:
+    assert [number.text for number in numbers("Marvell 32.6%, decline 12.5%")] == ["32.6%", "12.5%"]
+
+
+def test_scales_and_signs() -> None:
+    assert [number.value for number in numbers("-$885 million, 9.7bn, 1.5 trillion, 36,000")] == [
+        -885e6,
+        9.7e9,
+        1.5e12,
+        36000,
+    ]
+
+
+def test_markers_and_cards_are_matched_both_ways() -> None:
+    assert unresolved("One [1], three [3].", [1, 2]) == ({3}, {2})
