@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from agent import stop
 from agent.ending import Ending
 from agent.errors import AgentProtocolError, Ended, InputRejected, LogLimit, StageTimeout, Stopped
-from agent.events import EVENTS, Done, Error, Event, Input, Outcome, Token, Tool, Trace
+from agent.events import EVENTS, Done, Error, Event, Input, Outcome, Token, Tool, Trace, Warning
 from agent.log import EventLog
 from agent.question import check_schema, mismatch
 from agent.redact import redacted
@@ -155,7 +155,7 @@ class Drive:
         if type(event) not in _SAYABLE:
             names = ", ".join(kind.__name__ for kind in EVENTS.values() if kind is not Done)
             raise AgentProtocolError(f"an agent yields events ({names}), not {event!r}")
-        self._append(redacted(event) if isinstance(event, Tool | Trace | Error) else event)
+        self._append(redacted(event) if isinstance(event, Tool | Trace | Error | Warning) else event)
         if event.type == "status":
             now, since = self._last_event, self._steps_since
             self._steps_since = {step.id: since.get(step.id, now) for step in self._ending.open_steps()}

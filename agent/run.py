@@ -64,8 +64,7 @@ class Runner:
                 drive.stop("cancelled")
                 if not await drive.ended_within(_SECOND_CANCEL):
                     drive.abandon("cancelled")
-            await self.log.flush(run_id)
-            return await self.log.run(run_id)
+        await self.log.flush(run_id)
         run = await self.log.run(run_id)
         if run.is_open:
             raise UsageError(f"run {run_id!r} is driven by another process: stop it there")
@@ -77,6 +76,7 @@ class Runner:
         """Answers the run's open question. Raises InputRejected where it is not open, or the value does not fit."""
         drive = self._drives.get(run_id)
         if drive is None:
+            await self.log.flush(run_id)
             run = await self.log.run(run_id)
             where = "is driven by another process: answer it there" if run.is_open else "asks nothing: it has ended"
             raise InputRejected(f"run {run_id!r} {where}")

@@ -91,7 +91,7 @@ def step(one: Step) -> str:
     if one.ended_ms is None:
         time = f'<time class="fl-tick" data-since="{one.started_ms:.0f}"></time>'
     else:
-        time = f"<time>{words.seconds(one.ended_ms - one.started_ms)}</time>"
+        time = f"<time>{text(words.seconds(one.ended_ms - one.started_ms))}</time>"
     detail = f"<small>{text(one.detail, 300)}</small>" if one.detail else ""
     label = text(one.label or one.step.replace("_", " "), 300)
     return (
@@ -180,7 +180,7 @@ def outcome(view: View, run: Run) -> str:
         said = f'<p class="fl-outcome">{words.PARTIAL}</p>'
     t = stream.timings
     pairs = {words.FIRST_FEEDBACK: t.first_feedback_ms, words.FIRST_TOKEN: t.first_token_ms, words.TOTAL: t.total_ms}
-    parts = [f"<span>{name} <b>{words.seconds(ms)}</b></span>" for name, ms in pairs.items() if ms is not None]
+    parts = [f"<span>{name} <b>{text(words.seconds(ms))}</b></span>" for name, ms in pairs.items() if ms is not None]
     parts += [f'<span class="fl-tag">{label}</span>' for label in labels(run)]
     return f'{said}<p class="fl-times">{"".join(parts)}</p>'
 

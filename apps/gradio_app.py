@@ -5,6 +5,7 @@ is in the address; so a reload, a second browser and the end of a run all draw t
 Only the running answer is drawn by static/run_view.js.
 """
 
+import asyncio
 import sys
 from typing import Any
 
@@ -13,8 +14,8 @@ from fastapi import FastAPI
 
 from agent.errors import FirstlightError, UnknownSession
 from apps import words
-from apps.gradio_page import MOST_CHARTS, PANELS, Shown, header, new_session, session_list, shown, starters
-from apps.session import Conversation, Sessions
+from apps.gradio_page import MOST_CHARTS, PANELS, Shown, header, new_session, session_list, shown
+from apps.session import Conversation, Sessions, starters
 
 # The style is linked, for Gradio's own `css=` loses the rules inside of @media.
 HEAD = """<link rel="stylesheet" href="/v1/static/run_view.css">
@@ -52,6 +53,7 @@ BOX = f"""() => {{
 
 SESSION = "new URLSearchParams(location.search).get('session') || ''"
 HERE = f"() => [{SESSION}]"
+LOOK = f"(session, newest) => [{SESSION}, newest]"
 ECHO = (
     f"(question, session, ...rest) => {{ window.Firstlight?.echo(question); return [question, {SESSION}, ...rest]; }}"
 )
@@ -93,18 +95,12 @@ class _Page:
     def draw(self, page: gr.Blocks) -> None:
         self._draw_parts()
         quick: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
-        outputs = [
-            self.session,
-            self.nav,
-            self.conversation,
-            *self.panels,
-            *self.plots,
-            self.notice,
-            self.chips,
-            self.box,
-        ]
+        parts = [self.nav, self.conversation, *self.panels, *self.plots, self.notice, self.chips, self.box]
+        self.outputs = outputs = [self.session, self.newest, *parts]
         page.load(None, js=BOX)
         page.load(self.load, self.session, outputs, js=HERE, **quick)
+        page.load(self.choices, None, self.collection, **quick)
+        gr.Timer(3).tick(self.look, [self.session, self.newest], outputs, js=LOOK, **quick)
         self.conversation.ended(self.load, self.session, outputs, js=HERE, **quick)
         self.conversation.charts(self.charts, self.session, self.plots, js=HERE, **quick)
         for asked, happened in [(self.box, self.box.submit), *((one, one.click) for one in self.starters)]:
@@ -150,7 +146,7 @@ class _Page:
                     with gr.Tab(words.TOOL_LOG):
                         tools = gr.HTML(**filled)
         self.panels = [steps, sources, artifacts, tools]
-        self.session = gr.Textbox(visible="hidden")
+        self.session, self.newest = gr.Textbox(visible="hidden"), gr.Textbox(visible="hidden")
 
     async def load(self, session_id: str) -> list[Any]:
         """The page of a session, or an empty one."""
@@ -158,6 +154,19 @@ class _Page:
             return await self._values(await self._sessions.attach(session_id))
         except UnknownSession as error:
             return await self._values(Conversation(), notice=str(error))
+
+    async def choices(self) -> gr.Dropdown:
+        """The user's document collections, where there are any."""
+        names = await asyncio.to_thread(self._sessions.collections)
+        choices = [("", words.NO_COLLECTION), *((name, name) for name in names)]
+        shown = [(f"{words.COLLECTION}: {label}", name) for name, label in choices]
+        return gr.Dropdown(shown, value="", visible=bool(names))
+
+    async def look(self, session_id: str, newest: str) -> list[Any]:
+        """Shows what another browser has asked in this session meanwhile."""
+        if not session_id or await self._sessions.newest(session_id) == newest:
+            return [gr.skip()] * len(self.outputs)
+        return await self.load(session_id)
 
     async def ask(self, question: str, session_id: str, pace: str, collection: str | None) -> list[Any]:
         notice, typed = "", ""
@@ -192,6 +201,7 @@ class _Page:
         buttons: dict[str, Any] = {"submit_btn": not page.running, "stop_btn": page.running}
         return [
             page.session_id,
+            page.newest,
             session_list(await self._sessions.recent(), links, page.session_id),
             page.conversation,
             *(page.panels[name] for name in PANELS),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from agent.registry import chosen
 from agent.request import Session
 from agent.view import View
 from apps import turns, words
@@ -29,6 +28,8 @@ class Shown:
     """The values of the page's parts."""
 
     session_id: str
+    newest: str
+    """The id of the session's last run."""
     conversation: str
     panels: dict[str, str]
     charts: list[alt.TopLevelMixin]
@@ -53,6 +54,7 @@ def shown(conversation: Conversation, now: View | None = None) -> Shown:
         run, view = None, None
     return Shown(
         session_id=conversation.session.session_id if conversation.session else "",
+        newest=run.run_id if run else "",
         conversation="".join(parts)
         or f'<div class="fl-welcome"><h2>{words.WELCOME_TITLE}</h2><p>{words.WELCOME}</p></div>',
         panels={name: turns.panel(name, run, view) for name in RIGHT},
@@ -70,15 +72,6 @@ def new_session() -> str:
     return f'<a class="fl-new" href="?">{words.NEW_SESSION}</a>'
 
 
-def starters() -> list[str]:
-    """Questions to begin with: of the built-in agent, for it knows what it can answer."""
-    if chosen() != "research":
-        return []
-    from agent.research.agent import catalogue
-
-    return list(catalogue())[:5]
-
-
 def charts(view: View) -> list[alt.TopLevelMixin]:
     """The chart artifacts as Altair charts; one that is not a valid spec is left out."""
     found: list[alt.TopLevelMixin] = []
@@ -91,7 +84,7 @@ def charts(view: View) -> list[alt.TopLevelMixin]:
                 warnings.simplefilter("ignore")
                 size = {} if SEVERAL_VIEWS & spec.keys() else SIZE
                 found.append(alt.Chart.from_dict({**spec, **LOOK, **size}))
-        except (ValueError, TypeError, alt.utils.schemapi.SchemaValidationError):
+        except Exception:  # Altair lets through whatever its schema library raises
             continue
     return found[:MOST_CHARTS]
 

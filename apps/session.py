@@ -6,6 +6,7 @@ Streamlit's script threads call it through the `Bridge`.
 
 import asyncio
 import atexit
+import secrets
 import sys
 import threading
 from collections import OrderedDict
@@ -24,7 +25,6 @@ from agent.view import View, fold
 
 T = TypeVar("T")
 
-TITLE_LENGTH = 80
 _KEPT_TURNS = 500
 _PATIENCE = 30.0
 
@@ -63,7 +63,7 @@ class Sessions:
         self._turns: OrderedDict[str, Turn] = OrderedDict()
 
     async def ask(self, question: str, session_id: str = "", *, pace: str = "", collection: str = "") -> Run:
-        """Starts a run and returns at once. A session is made where none is given.
+        """Starts a run and returns at once. Without a session, a new one is made and named after the question.
 
         Raises Busy while the session's last run goes on, UsageError for an empty question, UnknownSession,
         and LogUnavailable while the log cannot store.
@@ -71,12 +71,11 @@ class Sessions:
         question = question.strip()
         if not question:
             raise UsageError("a question must not be empty")
-        if not session_id:
-            session_id = (await self.core.log.new_session(_title(question))).session_id
         async with self._asking.setdefault(session_id, asyncio.Lock()):
-            if await self._live(session_id) is not None:
+            if session_id and await self._live(session_id) is not None:
                 raise Busy("This session is still answering. Stop it, or wait for its end.")
-            request = Request(question=question, session_id=session_id, pace=pace, collection=collection)
+            seed = secrets.randbelow(2**31)
+            request = Request(question=question, session_id=session_id, pace=pace, collection=collection, seed=seed)
             return await self.core.log.run(await self.core.ask(request))
 
     async def attach(self, session_id: str) -> Conversation:
@@ -137,11 +136,6 @@ def starters(most: int = 5) -> tuple[str, ...]:
     """Questions to begin with: those that the agent's module offers as `catalogue()`, where it does."""
     catalogue = getattr(sys.modules[resolve(chosen()).__module__], "catalogue", tuple)
     return tuple(catalogue())[:most]
-
-
-def _title(question: str) -> str:
-    line = " ".join(question.split())
-    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
 
 
 class Bridge:

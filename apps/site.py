@@ -6,6 +6,7 @@ done that; until then its address answers with a page that reloads itself.
 
 import asyncio
 import importlib
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -42,15 +43,20 @@ def build(on_gradio: Callable[[], None]) -> FastAPI:
                 await asyncio.gather(*behind, return_exceptions=True)
 
     async def add_gradio(app: FastAPI, sessions: Sessions) -> None:
-        module = await in_thread(lambda: importlib.import_module("apps.gradio_app"))
         gradio = FastAPI(openapi_url=None)
-        module.mount(gradio, sessions, GRADIO.rstrip("/"))
+        try:
+            module = await in_thread(lambda: importlib.import_module("apps.gradio_app"))
+            await in_thread(lambda: module.mount(gradio, sessions, GRADIO.rstrip("/")))
+        except Exception:
+            logging.getLogger("uvicorn.error").exception("The Gradio page cannot start; the Streamlit page goes on.")
+            return
         async with gradio.router.lifespan_context(gradio):
             app.router.routes[-1] = Mount("", gradio)
             on_gradio()
             await asyncio.Event().wait()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
+    app.add_api_route("/favicon.ico", lambda: FileResponse(STATIC / "icon.svg", media_type="image/svg+xml"))
     app.add_api_route("/", lambda: FileResponse(STATIC / "landing.html"))
     app.mount(STREAMLIT.rstrip("/"), page)
     app.add_api_route(GRADIO.rstrip("/") + "{rest:path}", lambda: FileResponse(STATIC / "starting.html", 503))

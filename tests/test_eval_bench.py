@@ -25,7 +25,7 @@ def test_the_pipeline_bench_names_who_is_missing(
 
     monkeypatch.setattr(peers, "import_module", missing)
     monkeypatch.setattr(pipeline, "SECONDS", 0.5)
-    pipeline.show(asyncio.run(pipeline.measure(tokens=200, repeats=2)), as_json=True)
+    pipeline.show(pipeline.measure(tokens=200, repeats=2), as_json=True)
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
     assert list(rows) == [
         "asyncio-queue",

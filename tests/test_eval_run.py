@@ -3,7 +3,11 @@
 import asyncio
 import csv
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -43,6 +47,16 @@ async def mixed(request: Request) -> AsyncIterator[Event]:
         assert reply is not None
         yield Token(text=f"{reply.state} by {reply.by}")
         return
+    yield Token(text="Yes")
+
+
+def count() -> None:
+    with Path(os.environ["COUNTED"]).open("a") as file:
+        file.write("x")
+
+
+async def counted(request: Request) -> AsyncIterator[Event]:
+    count()
     yield Token(text="Yes")
 
 
@@ -150,6 +164,28 @@ def test_without_pyarrow_the_rows_are_csv(tmp_path: Path, monkeypatch: pytest.Mo
         rows = list(csv.DictReader(file))
     assert [row["outcome"] for row in rows] == ["completed"]
     assert float(rows[0]["e2e"]) >= float(rows[0]["ttff"]) > 0
+
+
+def test_ctrl_c_keeps_what_was_measured(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    suite = suite_of(tmp_path, *(f"question {number}" for number in range(50)))
+    counter = tmp_path / "count"
+    command = [sys.executable, "-m", "eval", "run", suite, "--out", str(out), "--agent", f"{HERE}:counted"]
+    process = subprocess.Popen(
+        command,
+        env=os.environ | {"COUNTED": str(counter)},
+        # A shell may have started us deaf to Ctrl-C, and a child inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    while not counter.exists() or counter.stat().st_size < 4:
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(120) == 1
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert not manifest["complete"]
+    assert 2 <= len(manifest["runs"]) < 250
+    assert "was ended early" in (out / "report.html").read_text()
 
 
 @pytest.mark.parametrize(

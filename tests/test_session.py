@@ -46,7 +46,7 @@ def test_a_first_question_makes_a_session_that_is_called_after_it(run: Callable[
         await sessions.core.runner.wait(asked.run_id)
         conversation = await sessions.attach(asked.session_id)
         assert conversation.session is not None
-        assert conversation.session.title == "What is new?"
+        assert conversation.session.title == "What is new?", "spaces and line ends are single spaces"
         assert [turn.view.message.answer for turn in conversation.turns] == ["What \n is new?, as it is, 0 earlier"]
         assert conversation.live is None
         assert [one.session_id for one in await sessions.recent()] == [asked.session_id]

@@ -119,9 +119,9 @@ def test_the_bytes_of_a_long_block_grow_with_its_length_and_not_with_its_square(
             total += len(json.dumps(screen.changes(), ensure_ascii=False))
         return total
 
-    once, twice = cost(400), cost(800)
+    once, twice = cost(100), cost(200)
     assert twice < 2.3 * once
-    assert once < 400 * (len(text) + 120)
+    assert once < 100 * (len(text) + 120)
 
 
 async def slow(request: Request) -> AsyncIterator[Event]:

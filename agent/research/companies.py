@@ -14,6 +14,12 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "AAPL": ("apple", "apples", "aapl"),
 }
 """What people type for the companies of the facts table, in lower case."""
+PRODUCTS: dict[str, tuple[str, ...]] = {
+    "NVDA": ("geforce", "cuda", "blackwell", "hopper", "dgx", "h20", "mellanox"),
+    "GOOGL": ("youtube", "waymo", "android", "gmail", "chrome", "gemini"),
+    "AAPL": ("iphone", "iphones", "ipad", "ipads", "mac", "macs", "macbook", "airpods", "app store", "siri"),
+}
+"""Names that stand for their company where a question names none."""
 _ALIASES = {alias: ticker for ticker, aliases in ALIASES.items() for alias in aliases}
 OTHERS = frozenset((Path(__file__).parent / "data" / "other_companies.txt").read_text("utf-8").split())
 """Names of other companies; next to a known company they are words like any other ("relying on TSMC")."""
@@ -71,11 +77,21 @@ def named(question: str) -> Named:
                 guessed.append((written, FILERS[ticker].name))
         elif word in OTHERS and not (word in _WORDS_TOO and written.islower()):
             others.append(written)
+    if not tickers and not others:
+        tickers = _by_product(question.lower())
     return Named(tuple(tickers), tuple(dict.fromkeys(others)), tuple(guessed))
 
 
 _WORDS_TOO = frozenset({"arm", "target", "snap", "zoom", "shell", "visa", "ford", "meta", "stripe", "mu"})
 """Names that are everyday words when they are written small."""
+
+
+def _by_product(question: str) -> list[str]:
+    return [
+        ticker
+        for ticker, products in PRODUCTS.items()
+        if any(re.search(rf"\b{re.escape(product)}\b", question) for product in products)
+    ]
 
 
 def without_names(question: str) -> str:

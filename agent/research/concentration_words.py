@@ -51,6 +51,7 @@ def two_sides(result: Result, markers: str) -> TwoSides | None:
         for item in (
             (f"Combined share, {state.period}", f"{state.combined:g}%"),
             (f"HHI, {state.period}", f"{state.index:,.0f}"),
+            (f"Customers disclosed, {state.period}", str(len(state.shares))),
             (f"Threshold of disclosure, {state.period}", "10%"),
         )
     ]
@@ -91,8 +92,9 @@ def _hhi(now: _State, then: _State) -> str:
 
 def _together(now: _State, then: _State) -> str:
     return (
-        f"all customers of 10% or more together made up **{now.combined:g}%** of revenue in {now.period} "
-        f"({_each(now)}), against {then.combined:g}% in {then.period} ({_each(then)})"
+        f"the {len(now.shares)} customers of 10% or more together made up **{now.combined:g}%** of revenue in "
+        f"{now.period} ({_each(now)}), "
+        f"against {then.combined:g}% for {len(then.shares)} in {then.period} ({_each(then)})"
     )
 
 

@@ -143,7 +143,7 @@ def computed_by(result: Result) -> list[Computed]:
     given = {show(each.value, each.unit) for each in result.inputs if not each.derived}
     steps = [(f"{each.label}, {each.period}", show(each.value, each.unit)) for each in result.inputs if each.derived]
     for row in result.table:
-        head, *cells = ((column, cell) for column, cell in row.items() if cell is not None)
+        head, *cells = ((column, _cell(cell)) for column, cell in row.items() if cell is not None)
         said = [(column, str(cell)) for column, cell in cells if str(cell).lstrip("+-") in result.sentence]
         steps += [(f"{column}, {head[1]}", cell) for column, cell in said if cell not in given and cell != head[1]]
     if result.tool == "trend":

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from agent.research import intent
 from agent.research.facts import facts
+from agent.research.lexicon import FILLERS
 from agent.research.periods import Period
 from agent.research.reading import Operation, Reading
 from agent.research.when import When
@@ -22,7 +23,8 @@ _YEAR_BEFORE = phrases(r"""
 """)
 _QUARTER_BEFORE = phrases(r"quarter (?:earlier|before|ago|prior)|(?:prior|previous|preceding) quarter")
 _AFTER = phrases(r"(?:quarter|year) (?:after|later)|following (?:quarter|year)")
-_PERCENT = phrases(r"percent\w*|per cent|share|proportion|%")
+_PERCENT = phrases(r"percent\w*|per cent|share|proportion|margin|%")
+_TOGETHER = phrases(r"compar\w+|versus|vs\.?|against|add|include|together with|alongside")
 _DOLLARS = phrases("dollars?|absolute|amount|usd")
 _REASONS = phrases("why|how come|what drove|reasons?|explain")
 _LOOKS: tuple[tuple[re.Pattern[str], Operation], ...] = (
@@ -32,20 +34,13 @@ _LOOKS: tuple[tuple[re.Pattern[str], Operation], ...] = (
     (intent.GROWTH, "growth"),
 )
 """Other ways to look at the figure of the question before."""
-_EMPTY = re.compile(
-    r"\b(?:a|about|again|ago|also|an|and|answer|as|at|before|but|by|did|do|does|dollars|earlier|for|how|in|is|it|its|me|much|"
-    r"now|of|ok|okay|on|one|or|percent|percentage|please|previous|prior|quarter|question|same|show|so|that|the|then|there|"
-    r"thing|this|to|too|was|were|what|why|with|year)\b|[^\w&]+",
-    re.IGNORECASE,
-)
-"""Words that alone ask for nothing new."""
 
 
 def inherit(own: Reading, before: Reading) -> Reading:
     """`own` with its gaps filled from the reading before it, where it is a follow-up at all."""
     elliptical = bool(_ELLIPTICAL.search(own.question)) or bool(_POINTS.search(own.question))
-    says = bool(_EMPTY.sub("", own.words))
-    if own.tickers and before.metrics and own.operation == "text" and intent.SIDE_BY_SIDE.search(own.words):
+    says = _content_words(own.words)
+    if own.tickers and before.metrics and own.operation == "text" and _TOGETHER.search(own.words):
         both = tuple(dict.fromkeys((*before.tickers, *own.tickers)))
         return replace(_content(replace(own, follows=True), before), tickers=both, when=before.when)
     if own.tickers and says and not _ELLIPTICAL.search(own.question):
@@ -58,6 +53,8 @@ def inherit(own: Reading, before: Reading) -> Reading:
         reading = _figures(reading, own, before)
     if reading.operation != "text" and shift != (0, 0) and before.when:
         return replace(reading, when=_moved(before, reading, shift), against=before.against)
+    if own.when.quarter and not own.when.periods and (named := before.when.of(reading.tickers[0])) and before.metrics:
+        reading = replace(reading, when=When(periods=(Period(named[0].year, own.when.quarter),)))
     if reading.operation != "text" and not own.when.named and (elliptical or not own.tickers):
         return replace(reading, when=before.when)
     return reading
@@ -78,18 +75,19 @@ def _text(reading: Reading, own: Reading, before: Reading, *, says: bool, shifte
         asked = replace(_content(reading, before), wants_text=True, why=True, when=before.when)
         asked = replace(asked, words=f"{own.words} {before.words}")
         return replace(asked, operation="growth") if before.operation == "lookup" else asked
-    if bare:
-        return _content(reading, before)
     for pattern, operation in _LOOKS:
         if before.metrics and pattern.search(own.words) and not _content_words(pattern.sub(" ", own.words)):
             return replace(_content(reading, before), operation=operation, against=own.against)
+    if bare:
+        return _content(reading, before)
     if _POINTS_BACK.search(own.question):
         return replace(reading, words=f"{own.words} {before.words}")
     return reading
 
 
 def _content_words(text: str) -> bool:
-    return bool(re.search(r"\w{4,}", _EMPTY.sub(" ", text)))
+    """Whether a text holds words that ask for something of their own."""
+    return any(word not in FILLERS and len(word) > 2 for word in re.findall(r"[a-z&]+", text.lower()))
 
 
 def _content(reading: Reading, before: Reading) -> Reading:

@@ -16,7 +16,8 @@ YES_OR_NO = phrases(r"^\W*(?:does|do|did|is|are|was|were|has|have|can)")
 GROWTH = phrases(r"""
     gr[oe]w\w*|rise|rises|rising|rose|risen|increas\w+|gain\w*|jump\w*|surge\w*|climb\w*|soar\w*|doubl\w+|tripl\w+|faster
     fall|falls|falling|fell|fallen|decreas\w+|drop\w*|declin\w+|shr[iau]nk\w*|slump\w*|plunge\w*|slower
-    chang\w+|up or down|sequential\w*
+    chang\w+|up or down|(?:go|goes|gone|went) (?:up|down)|sequential\w*
+    improv\w+|worsen\w*|deteriorat\w+|widen\w*|narrow\w*|expand\w*
     yoy|y/y|qoq|q/q|(?:year|quarter)[\s-]+(?:over|on)[\s-]+(?:year|quarter)
     (?:compared|relative) (?:to|with) (?:the )?(?:a )?(?:year|quarter|prior|previous|last|same)
     (?:versus|vs\.?|from|over|than|against) (?:the |a )?(?:year|quarter|prior|previous|last|same quarter)[\w-]*
@@ -25,14 +26,18 @@ AGAINST_QUARTER = phrases(r"""
     qoq|q/q|quarter[\s-]+(?:over|on|to)[\s-]+quarter|sequential\w*
     (?:prior|previous|preceding|last) quarter|quarter (?:before|earlier)
 """)
-COMPOUND = phrases(r"cagr|compound\w*|growth (?:a|per) year from|annuali[sz]ed growth")
+COMPOUND = phrases(r"""
+    cagr|compound\w*|annuali[sz]ed growth|average annual|growth (?:a|per) year
+    (?:a|per|each) year on average|on average (?:a|per|each) year
+""")
 TRAILING = phrases(r"""
     ttm|ltm|trailing
     (?:last|past|latest|most recent) (?:twelve|12) months
     (?:last|past|latest) (?:four|4) quarters?
 """)
 TREND = phrases(r"""
-    trends?|over time|over the (?:years|quarters|last|past)|historical\w*|history|evol\w+|develop\w*|chart|plot|graph
+    trends?|over time|over the (?:years|quarters|last|past)|historical\w*|history|evol\w+|develop(?:ed|s|ing)?
+    chart|plot|graph
     each (?:quarter|year)|by (?:quarter|year)|quarterly|time series|since (?:fy|fiscal|20)\w*
     (?:last|past) \w+ (?:quarters|years)
 """)
@@ -45,7 +50,7 @@ OF_REVENUE = phrases(rf"""
     intensity
     {_PART} of (?:(?:its|their|total|net|the|\w*['’]s) )*(?:revenues?|sales|turnover)
     (?:relative|compared) (?:to|with) (?:its |their )?(?:revenues?|sales)
-    (?:divided by|per dollar of) (?:revenues?|sales)
+    (?:divided by|(?:per|each|every) dollar of) (?:revenues?|sales)
     to[\s-]+(?:revenue|sales)(?: ratio)?
 """)
 _LARGE = r"(?:largest|biggest|top|major|big|direct|few) (?:\w+ )?customers?"
@@ -65,3 +70,14 @@ EVERYONE = phrases(r"""
 """)
 SINCE = phrases(r"since|from .* on(?:wards?)?|starting (?:in|with)")
 SIDE_BY_SIDE = phrases(r"compar\w+|versus|vs\.?|against")
+ONLY_TEXT = phrases(r"""
+    (?:first|second|1st|2nd) half|h[12]|half[- ]year|(?:first )?(?:nine|six|9|6) months|9m|year[- ]to[- ]date|ytd
+    ^\W*(?:when|where)
+""")
+"""Spans that the table has no figures for, and questions whose answer is no figure."""
+RATIO = phrases(r"ratio|as an? (?:%|percent(?:age)?|share|part|proportion|fraction) of|divided by|relative to|coverage")
+QUARTERLY = phrases(r"quarterly|(?:by|each|every|per) quarter")
+RESULTS = phrases(r"""
+    results|numbers|financials|performance|overview|earnings report
+    how (?:did|is|was|has)(?: it)? (?:do|doing|done|perform\w*)
+""")

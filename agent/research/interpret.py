@@ -15,8 +15,8 @@ from agent.research.reading import Breakdown, Operation, Reading
 from agent.research.vocabulary import mend, qualifiers
 from agent.research.when import When, when
 
-OVERVIEW = ("revenue", "gross_margin", "operating_margin")
-"""What "compare NVIDIA and Marvell" is taken to ask for."""
+OVERVIEW = ("revenue", "gross_margin", "operating_margin", "net_income")
+"""What "compare NVIDIA and Marvell" and "NVIDIA's results" are taken to ask for."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,13 @@ def read(question: str) -> Reading:
     )
     if len(who.tickers) > 1 and not intent.SIDE_BY_SIDE.sub("", rest).strip(" ,?.and"):
         return replace(reading, metrics=OVERVIEW, operation="lookup", wants_text=False)
-    if (figures.leftover and operation != "concentration") or (operation == "concentration" and reading.receivables):
-        return replace(reading, operation="text", wants_text=True)
-    return _tidy(reading, rest)
+    if operation == "text" and who.tickers and intent.RESULTS.search(rest) and not qualifiers(rest, "", strict=True):
+        return replace(reading, metrics=OVERVIEW, operation="lookup")
+    if operation == "concentration":
+        only_text = reading.receivables
+    else:
+        only_text = bool(figures.leftover or intent.ONLY_TEXT.search(mended))
+    return replace(reading, operation="text", wants_text=True) if only_text else _tidy(reading, rest)
 
 
 def _tidy(reading: Reading, rest: str) -> Reading:
@@ -129,10 +133,14 @@ def _figures(rest: str, tickers: tuple[str, ...]) -> _Figures:
     """Metrics, part and line of a text, and the words left that qualify them in a way that no figure has."""
     breakdown, without = breakdown_in(rest)
     member, line, outside = member_in(without) if "NVDA" in tickers or not tickers else ("", "", without)
-    metrics, left = metrics_in(outside)
+    if member and (second := member_in(outside)) and second[1] == line:
+        member, breakdown, outside = "", line, second[2]
+    metrics, left, noun = metrics_in(outside)
     if member or breakdown:
         metrics = ("operating_income",) if "operating_income" in metrics else ("revenue",)
-    return _Figures(metrics, member, line or breakdown, qualifiers(left, rest, subject=bool(tickers)), left)
+    return _Figures(
+        metrics, member, line or breakdown, qualifiers(left, rest, strict=not (tickers and (noun or member))), left
+    )
 
 
 def _operation(question: str, rest: str, figures: _Figures, time: When) -> Operation:
@@ -141,7 +149,9 @@ def _operation(question: str, rest: str, figures: _Figures, time: When) -> Opera
         return "concentration"
     if not figures.metrics and not figures.member and not figures.breakdown:
         return "text"
-    if intent.COMPOUND.search(figures.left):
+    if len(figures.metrics) == 2 and "revenue" not in figures.metrics and intent.RATIO.search(figures.left):
+        return "ratio"
+    if intent.COMPOUND.search(question):
         return "compound"
     if intent.TRAILING.search(question):
         return "ttm"

@@ -16,7 +16,12 @@ EXTRA: dict[str, tuple[str, ...]] = {
         "operating cash flows", "operating cashflow", "operating cash", "cash flow from operating activities",
         "cash from operating activities", "cash provided by operating activities",
     ),
-    "capex": ("capex", "cap ex", "purchases of property plant and equipment", "capital investments"),
+    "research_and_development": ("research & development",),
+    "remaining_performance_obligation": ("revenue backlog",),
+    "capex": (
+        "invest in property and equipment", "invested in property and equipment", "spend on property and equipment",
+        "capex", "cap ex", "purchases of property plant and equipment", "capital investments",
+    ),
     "free_cash_flow": ("free cashflow",),
     "operating_income": ("operating loss", "operating earnings", "operating result", "operating profits"),
     "gross_profit": ("gross profits", "gross income"),
@@ -35,7 +40,8 @@ VERBS: tuple[tuple[str, str], ...] = (
     (r"\b(?:how many|number of) shares\b.{0,40}\b(?:buy|bought|repurchased?)\b(?: back)?", "shares_repurchased"),
     (r"\bcash\b.{0,40}\boperations\b|\boperations\b.{0,40}\bcash\b", "operating_cash_flow"),
     (r"\b(?:earn(?:ed|s)?|ma[dk]e)\b.{0,20}\b(?:per|a|each)\s+(?:diluted\s+)?share\b", "eps_diluted"),
-    (r"\b(?:sell|sells|sold)\b(?!\s+(?:and|general))", "revenue"),
+    (r"\b(?:bring|brings|brought|take|takes|took|rake|raked)\s+in\b", "revenue"),
+    (r"\b(?:sell|sells|sold)\b(?!\s+(?:and|general|an?|any|its|off|the|to|their|back)\b)", "revenue"),
     (r"\b(?:earn|earns|earned|profitable|unprofitable|lose|lost|make|made)\b", "net_income"),
 )
 """Verbs that mean a figure where no noun does."""
@@ -55,8 +61,9 @@ def _phrases() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(table.items(), key=lambda item: -len(item[0])))
 
 
-def metrics_in(text: str) -> tuple[tuple[str, ...], str]:
-    """The metrics that a text names, in its order, and the text, normalised, with gaps where they stood."""
+def metrics_in(text: str) -> tuple[tuple[str, ...], str, bool]:
+    """The metrics that a text names, in its order; the text, normalised, with gaps where they stood; and whether a
+    noun named them, not only a verb."""
     rest = " " + re.sub(r"[?!.;:()\"“”]", " ", normal(text)) + " "
     found: list[tuple[int, str]] = []
 
@@ -71,10 +78,11 @@ def metrics_in(text: str) -> tuple[tuple[str, ...], str]:
     for phrase, name in _phrases():
         while (at := rest.find(f" {phrase} ")) >= 0:
             take(at + 1, at + 1 + len(phrase), name)
+    noun = bool(found)
     if not found:
         for pattern, name in VERBS:
             if match := re.search(pattern, rest):
                 take(match.start(), match.end(), name)
                 break
     ordered = tuple(dict.fromkeys(name for _, name in sorted(found) if name in METRICS))
-    return ordered, rest
+    return ordered, rest, noun

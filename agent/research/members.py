@@ -16,7 +16,7 @@ MEMBERS: tuple[tuple[re.Pattern[str], Breakdown, str], ...] = (
     (phrases("compute"), "product", "Compute"),
     (phrases("oem(?: and other)?"), "product", "OEM and other"),
     (
-        phrases(r"china(?: \(?(?:including|and) hong kong\)?)?|chinese(?: market)?"),
+        phrases(r"china(?: \(?(?:including|incl\.?|and) hong kong\)?)?|chinese(?: market)?"),
         "geography",
         "China (including Hong Kong)",
     ),
@@ -33,6 +33,7 @@ BREAKDOWNS: tuple[tuple[re.Pattern[str], Breakdown], ...] = (
     (
         phrases(r"""
             by (?:region|geograph\w*|country|countries|(?:billing )?location)
+            (?:largest|biggest|smallest|top|main) (?:region|country|geography)
             (?:geographic(?:al|ally)?|regional) (?:split|breakdown|mix)
             (?:each|which|per) (?:region|country)|regional(?:ly)?
         """),
@@ -41,6 +42,7 @@ BREAKDOWNS: tuple[tuple[re.Pattern[str], Breakdown], ...] = (
     (
         phrases(r"""
             (?:by|per|each|which|across) (?:reportable |business )?segments?
+            (?:larger|largest|bigger|biggest|smaller|main) segment
             segment (?:split|breakdown|mix|results)
         """),
         "segment",
@@ -48,6 +50,7 @@ BREAKDOWNS: tuple[tuple[re.Pattern[str], Breakdown], ...] = (
     (
         phrases(r"""
             (?:by|per|each|which|across) (?:end )?(?:markets?|products?|platforms?|market platforms?|business(?:es)?)
+            (?:largest|biggest|smallest|main) (?:end )?(?:market|product|platform|business)
             (?:product|market|business) (?:split|breakdown|mix)
         """),
         "product",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from agent.research import intent
 from agent.research.facts import facts
 from agent.research.filers import FILERS
 from agent.research.metrics import METRICS
@@ -25,6 +26,7 @@ LABELS = {
     "trend": "Tracing {what} over time",
     "trailing_twelve_months": "Adding up four quarters of {what}",
     "compare": "Comparing {what}",
+    "ratio": "Setting {what} against another figure",
     "share": "Computing the share of {what} in revenue",
     "breakdown": "Splitting {what} by {by}",
     "concentration": "Computing customer concentration",
@@ -88,6 +90,9 @@ def _for_company(reading: Reading, ticker: str) -> list[Call]:
             for metric in reading.metrics[:2]
             for time in times or (None,)
         ]
+    if reading.operation == "ratio":
+        part, whole = reading.metrics
+        return [_call("ratio", company=ticker, metric=part, to=whole, period=_text(times[:1]))]
     if reading.member:
         return _for_member(reading, ticker, times)
     return [call for metric in reading.metrics for call in _for_metric(reading, ticker, metric, times)]
@@ -113,8 +118,8 @@ def _for_metric(reading: Reading, ticker: str, metric: str, times: tuple[Period,
         ]
     if operation == "ttm" and METRICS[metric].kind in ("flow", "ratio"):
         return [_call("trailing_twelve_months", company=ticker, metric=metric, period=_text(times[:1]))]
-    if operation == "compound" and len(times) == 2:
-        first, last = sorted(times)
+    if operation == "compound" and (span := _years(reading, ticker, metric, times)):
+        first, last = span
         return [_call("compound_growth", company=ticker, metric=metric, first=str(first), last=str(last))]
     if (
         operation in ("trend", "compound")
@@ -146,12 +151,25 @@ def _trend(reading: Reading, ticker: str, metric: str, times: tuple[Period, ...]
     yearly = reading.when.yearly or bool(times and times[-1].quarter is None)
     if reading.since and len(times) == 1:
         times = (times[0], latest(facts(), ticker, metric, yearly))
+    if len(times) == 1 and yearly and intent.QUARTERLY.search(reading.question):
+        times, yearly = (Period(times[0].year, 1), Period(times[0].year, 4)), False
     count = reading.when.count or (_steps(times[0], times[-1]) if len(times) > 1 else 5 if yearly else 8)
     frequency = "year" if yearly else "quarter"
     until = _text(times[-1:])
     return _call(
         "trend", company=ticker, metric=metric, count=min(max(count, 2), 32), period=until, frequency=frequency
     )
+
+
+def _years(reading: Reading, ticker: str, metric: str, times: tuple[Period, ...]) -> tuple[Period, Period] | None:
+    """The two ends of compound growth: both named, or one and how many years, or from one on."""
+    if len(times) > 1:
+        return min(times), max(times)
+    newest = latest(facts(), ticker, metric, yearly=True)
+    if times and reading.since:
+        return times[0], newest
+    last = times[0] if times else newest
+    return (Period(last.year - reading.when.count, last.quarter), last) if reading.when.count else None
 
 
 def _steps(first: Period, last: Period) -> int:

@@ -9,7 +9,9 @@ from agent.research.quantities import inside
 from agent.research.scope import Decline
 from agent.research.when import When
 
-Operation = Literal["text", "lookup", "growth", "compound", "share", "ttm", "trend", "concentration", "breakdown"]
+Operation = Literal[
+    "text", "lookup", "growth", "compound", "ratio", "share", "ttm", "trend", "concentration", "breakdown"
+]
 Breakdown = Literal["", "segment", "geography", "product", "customer"]
 
 
@@ -70,10 +72,16 @@ class Reading:
         elif self.metrics:
             named = _listed([inside(METRICS[name].label) for name in self.metrics])
             what = f"{self.member} {named}".strip() + (" as a share of revenue" if self.of_revenue else "")
-        how = {"growth": "growth", "compound": "growth a year", "ttm": "last four quarters", "trend": "over time"}
+        how = {
+            "growth": "growth",
+            "ratio": "ratio",
+            "compound": "growth a year",
+            "ttm": "last four quarters",
+            "trend": "over time",
+        }
         parts = [self.companies or "all companies", what or "what the filings say", how.get(self.operation, "")]
         return " · ".join(part for part in (*parts, self.times) if part)
 
 
 def _listed(names: list[str]) -> str:
-    return " and ".join(", ".join(names).rsplit(", ", 1))
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)

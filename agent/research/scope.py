@@ -70,6 +70,7 @@ _CHORES = phrases(r"""
     capital of|president of|who won
     bitcoin|crypto coins?
     python (?:code|script|function)
+    (?:is|are) (?:\w+ ){1,4}better than
     write (?:me )?an? \w+
 """)
 COVERAGE = "NVIDIA, Alphabet, Marvell and Apple"

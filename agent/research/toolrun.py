@@ -6,7 +6,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from agent.events import Json
-from agent.research import part_growth
+from agent.research import part_growth, ratios
 from agent.research.arithmetic import NotDefined
 from agent.research.facts import facts
 from agent.research.parts import parts
@@ -83,4 +83,6 @@ def output(result: Result) -> Json:
 def _result(call: Call) -> Result:
     if call.tool == "part_growth":
         return part_growth.call(call.arguments, facts(), parts())
+    if call.tool == "ratio":
+        return ratios.call(call.arguments, facts())
     return toolbox()[call.tool].call(call.arguments)

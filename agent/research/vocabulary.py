@@ -12,11 +12,11 @@ from agent.research.sentences import words
 _PREPOSITIONS = frozenset({"from", "for", "in", "on", "of", "by", "with", "under", "among", "into", "through"})
 
 
-def qualifiers(left: str, rest: str, *, subject: bool) -> tuple[str, ...]:
+def qualifiers(left: str, rest: str, *, strict: bool) -> tuple[str, ...]:
     """Words that no figure of the table takes into account, so that only text can answer: "iPhone revenue".
 
-    They are what briefs are about, names, and what stands before a metric or behind a preposition; where no company is
-    named (`subject` is False), any word that the briefs do not know.
+    They are what briefs are about, names, and what stands before a metric or behind a preposition; with `strict`, for a
+    question without a company or whose metric is only a verb, every word that is not plain.
     """
     capitals = {word.lower() for word in re.findall(r"(?<=\S\s)[A-Z][\w-]+|\b[a-z]+[A-Z]\w*", rest)}
     tokens = re.findall(rf"[a-z0-9&][\w&]*|{GAP}+", left.lower())
@@ -25,14 +25,31 @@ def qualifiers(left: str, rest: str, *, subject: bool) -> tuple[str, ...]:
         if word.startswith(GAP) or word in FILLERS or len(word) == 1 or re.fullmatch(r"\d+(?:st|nd|rd|th)?", word):
             continue
         modifies = after.startswith(GAP) or before in _PREPOSITIONS
-        unknown = not subject and not set(words(word)) & known_words()
-        if modifies or unknown or word in capitals or word in OTHERS or set(words(word)) & topics():
+        if strict or modifies or word in capitals or word in OTHERS or set(words(word)) & topics():
             found.append(word)
     return tuple(found)
 
 
+SHORT = {
+    "rev": "revenue",
+    "revs": "revenue",
+    "inc": "income",
+    "op": "operating",
+    "comp": "compensation",
+    "mgmt": "management",
+    "govt": "government",
+    "ppl": "people",
+    "pct": "percent",
+    "yr": "year",
+    "qtr": "quarter",
+    "vs.": "vs",
+}
+"""Abbreviations that people type, and what they stand for."""
+
+
 def mend(question: str) -> str:
-    """The question with one slip in a word of the figures' vocabulary put right ("operatign income")."""
+    """The question with abbreviations written out, and one slip in a word of the figures' vocabulary put right."""
+    question = re.sub(r"\b[a-z]+\b", lambda match: SHORT.get(match[0], match[0]), question)
 
     def right(match: re.Match[str]) -> str:
         word = match[0].lower()

@@ -45,9 +45,12 @@ _BARE_YEAR = re.compile(r"(?<![\w.,$])20\d\d(?![\d,.]*\d|\s*%)")
 _FISCAL = phrases(r"fiscal|fy ?'?\d+")
 _COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12}
 _SPAN = phrases(r"(?:last|past|latest|previous|recent) (\d{1,2}|[a-z]+) (?:fiscal )?(quarters|years)")
+_YEARS = phrases(r"(\d{1,2}|two|three|four|five|six|eight|ten)-years?(?!-old)")
+_YEAR_ENDED = phrases(r"(?:year|twelve months|12 months) (?:that )?(?:end(?:ed|ing|s)?|to|through|until)")
 _ORDINAL = r"(?:first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+(?:fiscal )?quarter"
 _QUARTER = rf"(?:q[1-4]|[1-4]q|{_ORDINAL}|quarter [1-4])"
 _YEAR = r"(?:(?:fy|fiscal(?: year)?|calendar(?: year)?|year|')[\s-]*'?(?:20\d\d|\d\d)|20\d\d)"
+_SHARED_YEAR = phrases(rf"(q[1-4]) ?(and|to|vs\.?|versus|or|than) ?(q[1-4]) (?:of )?({_YEAR})")
 _NAMED = phrases(rf"""
     (?:{_QUARTER}(?: (?:of|in|for)(?: the)?)?[\s,/-]*)?{_YEAR}(?:[\s,/-]*{_QUARTER})?(?![\d,.]*\d|\s*%)
     [1-4]q\d\d
@@ -63,6 +66,8 @@ class When:
     """Named in the question, as written; the same for every company."""
     dates: tuple[tuple[int, int], ...] = ()
     """Year and month of calendar dates; which fiscal period they end differs by company."""
+    whole_years: bool = False
+    """The dates end years ("the year ended January 2025"), not quarters."""
     quarter: int = 0
     """A quarter without its year: the latest of that name."""
     latest: str = ""
@@ -81,7 +86,8 @@ class When:
     def of(self, ticker: str) -> tuple[Period, ...]:
         """The fiscal periods of one company; empty where the question names no time."""
         found = list(self.periods)
-        found += [period for year, month in self.dates if (period := _ended(ticker, year, month))]
+        ended = [period for year, month in self.dates if (period := _ended(ticker, year, month))]
+        found += [Period(each.year) if self.whole_years and each.quarter == 4 else each for each in ended]
         if self.quarter:
             quarters = [period for period in facts().periods(ticker, "revenue") if period.quarter == self.quarter]
             found += quarters[-1:]
@@ -92,9 +98,12 @@ class When:
 
 def when(question: str) -> tuple[When, str]:
     """The time that a question names, and the question without those words."""
-    rest = question.replace("’", "'")
+    rest = _SHARED_YEAR.sub(r"\1 \4 \2 \3 \4", question.replace("’", "'"))
     span = _SPAN.search(rest)
     count = 0
+    if years := _YEARS.search(rest):
+        count = int(years[1]) if years[1].isdigit() else _COUNT.get(years[1].lower(), 0)
+        rest = _YEARS.sub(" ", rest)
     if span:
         count = int(span[1]) if span[1].isdigit() else _COUNT.get(span[1].lower(), 0)
         rest = _SPAN.sub(" ", rest)
@@ -116,8 +125,9 @@ def when(question: str) -> tuple[When, str]:
             latest = "quarter"
     for pattern in (_QUARTER_ONLY, _LATEST_YEAR, _LATEST_QUARTER):
         rest = pattern.sub(" ", rest)
-    yearly = bool(span and span[2].lower() == "years")
-    return When(periods, dates, quarter, latest, count, yearly, bare), rest
+    yearly = bool(years or (span and span[2].lower() == "years"))
+    whole_years = bool(dates and _YEAR_ENDED.search(question))
+    return When(periods, dates, whole_years, quarter, latest, count, yearly, bare), rest
 
 
 def _date(match: re.Match[str]) -> tuple[int, int]:

@@ -113,8 +113,10 @@ def _beside_figures(
         fresh = [quote for quote in quotes if _adds(quote, draft)]
         return tuple(_reasons_first(fresh)[:3] if reading.why else fresh[:2])
     label = results[0].label
-    about = (quote for quote in quotes if quote.passage.period in label and _agrees(quote, draft))
-    return tuple(quote for quote in about if relevant(quote, label.split(",")[0]))[:1]
+    about = [quote for quote in quotes if relevant(quote, label.split(",")[0])]
+    if reading.when.named:
+        about = [quote for quote in about if quote.passage.period in label and _agrees(quote, draft)]
+    return tuple(sorted(about, key=lambda quote: not _agrees(quote, draft))[:1])
 
 
 def _reasons_first(quotes: Sequence[Quote]) -> list[Quote]:

@@ -1,6 +1,5 @@
 """`python -m eval bench NAME`: what our own parts cost, beside their peers. One module a bench."""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -18,7 +17,7 @@ def bench_pipeline(
     """Microseconds per token event from agent to reader."""
     from eval.bench.pipeline import measure, show
 
-    show(asyncio.run(measure(tokens, repeats)), as_json)
+    show(measure(tokens, repeats), as_json)
 
 
 @app.command("log")

@@ -2,13 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from agent.events import Event, Token
 from agent.log import EventLog
 from agent.request import Request
 from agent.run import Runner
+
+T = TypeVar("T")
 
 SECONDS = 6.0
 _SETTLING = 1.0
@@ -77,3 +80,13 @@ async def load(log: EventLog, *, streams: int, rate: float, seconds: float) -> L
     stop.set()
     await asyncio.gather(*readers)
     return measured
+
+
+def run_as_served(work: Coroutine[Any, Any, T]) -> T:
+    """Runs it on the event loop that the server has: uvloop, where there is one for the platform."""
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        return asyncio.run(work)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(work)

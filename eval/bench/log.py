@@ -15,7 +15,7 @@ from rich.table import Table
 
 from agent.entries import Entry
 from agent.sqlite_log import SqliteLog
-from eval.bench.load import SECONDS, load
+from eval.bench.load import SECONDS, load, run_as_served
 from eval.stats import Percentile, percentile
 
 LOADS = ((1, 10.0), (50, SECONDS), (500, SECONDS))
@@ -48,7 +48,7 @@ class Result(BaseModel):
 
 
 def measure(kills: int, seed: int) -> Result:
-    rows = tuple(asyncio.run(_latency(streams, seconds)) for streams, seconds in LOADS)
+    rows = tuple(run_as_served(_latency(streams, seconds)) for streams, seconds in LOADS)
     draw = random.Random(seed)
     shown = lost = left_open = 0
     for _ in range(kills):

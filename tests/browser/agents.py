@@ -81,20 +81,25 @@ def hostile() -> list[Event]:
     for n, evil in enumerate(HOSTILE, 1):
         few = evil[:5_000]
         values: Json = {"value": 1, "unit": few, "text": few, "formula": few, "inputs": [{"label": few, "text": few}]}
-        chart: Json = {"title": few, "mark": "bar", "data": {"values": [{"a": few, "b": 1}]}}
-        chart["encoding"] = {"x": {"field": "a", "type": "nominal"}, "y": {"field": "b", "type": "quantitative"}}
         events += [
             Status(step=few, id=f"s{n}", label=few, detail=few, state="done"),
             Citation(index=n, title=few, source=few, url=few, locator=few, quote=evil),
             Tool(call_id=f"t{n}", name=few, arguments={few: few}, output=few, log=few, state="done"),
             Artifact(id=f"v{n}", kind="value", title=few, data=values),
-            Artifact(id=f"c{n}", kind="chart", title=few, data=chart),
             Artifact(id=f"d{n}", kind="documents", title=few, data={"documents": [{"title": few, "url": few}]}),
             Artifact(
                 id=f"f{n}", kind="file", title=few, data={"name": few, "media_type": few, "url": few, "text": few}
             ),
             Warning(code="hostile", message=few),
         ]
+    bars: list[JsonValue] = [{"a": evil[:500], "b": n} for n, evil in enumerate(HOSTILE)]
+    chart: Json = {
+        "title": HOSTILE[0],
+        "mark": "bar",
+        "data": {"values": bars, "url": "https://elsewhere.invalid/rows"},
+    }
+    chart["encoding"] = {"x": {"field": "a", "type": "nominal"}, "y": {"field": "b", "type": "quantitative"}}
+    events.append(Artifact(id="chart", kind="chart", title="<b>A chart</b>", data=chart))
     rows: list[JsonValue] = [[evil[:500], n] for n, evil in enumerate(HOSTILE)]
     events.append(
         Artifact(id="table", kind="table", title="<b>A table</b>", data={"columns": ["<i>a</i>", "b"], "rows": rows})

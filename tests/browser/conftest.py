@@ -56,7 +56,7 @@ class Server:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("data")
-    command = [sys.executable, "-m", "apps.demo", "--port", "0", "--data", str(folder)]
+    command = [sys.executable, "-m", "tests.browser.serve", "--port", "0", "--data", str(folder)]
     environment = os.environ | {"AGENT": "tests.browser.agents:by_question", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -140,7 +140,7 @@ class Viewer:
 
     @property
     def stop(self) -> Locator:
-        return self.page.get_by_role("button", name="Stop").locator("visible=true").first
+        return self.page.get_by_role("button", name="Stop", exact=True).locator("visible=true").first
 
     @property
     def pane(self) -> Locator:

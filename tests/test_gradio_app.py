@@ -1,0 +1,137 @@
+"""The Gradio page without a browser: what its parts show of a session, and how it starts."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from agent.events import Artifact, Citation, Event, Status, Token
+from agent.request import Request
+from agent.view import View
+from apps import words
+from apps.gradio_page import charts, session_list, shown
+from apps.session import Conversation, Sessions, serving
+from tests.hostile import HOSTILE
+
+BARS = {"data": {"values": [{"a": 1, "b": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "nominal"}}}
+gate = asyncio.Event()
+
+
+async def answering(request: Request) -> AsyncIterator[Event]:
+    yield Status(step="retrieving", label="Searching")
+    yield Citation(index=1, title="A card", quote="a quote")
+    yield Artifact(id="c", kind="chart", title="Bars", data=BARS)
+    if request.question.startswith("wait"):
+        await gate.wait()
+    yield Token(text=f"To {request.question!r}: yes [1].")
+
+
+@pytest.fixture(autouse=True)
+def _agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AGENT", "tests.test_gradio_app:answering")
+    monkeypatch.setenv("FIRSTLIGHT_DATA", str(tmp_path))
+
+
+async def answered(sessions: Sessions, question: str, session_id: str = "") -> Conversation:
+    run = await sessions.ask(question, session_id)
+    await sessions.core.runner.wait(run.run_id)
+    return await sessions.attach(run.session_id)
+
+
+def test_an_empty_session_shows_what_one_can_do_and_what_will_appear_where() -> None:
+    page = shown(Conversation())
+    assert words.WELCOME in page.conversation
+    assert page.empty and not page.running
+    for name in ("steps", "sources", "artifacts", "tools"):
+        assert words.EMPTY[name] in page.panels[name]
+
+
+@pytest.mark.anyio
+async def test_a_session_shows_all_turns_and_the_panels_of_the_last() -> None:
+    async with serving() as sessions:
+        first = await answered(sessions, "one?")
+        assert first.session is not None
+        conversation = await answered(sessions, "two?", first.session.session_id)
+    page = shown(conversation)
+    assert page.conversation.count('class="fl-turn"') == 2
+    assert "yes <a class=" in page.conversation
+    assert page.conversation.count("a quote") == 1, "an older turn keeps its sources at hand"
+    last = conversation.turns[-1].run.run_id
+    assert f'id="src-{last}-1"' in page.panels["sources"]
+    assert "Searching" in page.panels["steps"]
+    assert len(page.charts) == 1
+    assert page.newest == last
+    assert not page.empty
+
+
+@pytest.mark.anyio
+async def test_a_running_turn_is_left_to_the_browser() -> None:
+    gate.clear()
+    async with serving() as sessions:
+        run = await sessions.ask("wait for it")
+        while len(await sessions.core.log.read(run.run_id)) < 3:
+            await sessions.core.log.wait(run.run_id, len(await sessions.core.log.read(run.run_id)))
+        conversation = await sessions.attach(run.session_id)
+        page = shown(conversation, await sessions.view(run.run_id))
+        gate.set()
+        await sessions.core.runner.wait(run.run_id)
+    assert page.running
+    assert f'data-section="answer" data-run="{run.run_id}"' in page.conversation
+    assert f'data-section="sources" data-run="{run.run_id}"' in page.panels["sources"]
+    assert "A card" not in page.panels["sources"]
+    assert len(page.charts) == 1, "charts are drawn by Gradio, as soon as they are there"
+
+
+def test_a_chart_loads_nothing_and_a_broken_one_is_left_out() -> None:
+    remote = {
+        **BARS,
+        "data": {"url": "https://elsewhere.invalid/data.csv"},
+        "encoding": {"href": {"value": "https://x"}},
+    }
+    specs = {"good": BARS, "remote": remote, "broken": {"mark": 7, "encoding": []}}
+    view = View(artifacts={name: Artifact(id=name, kind="chart", data=spec) for name, spec in specs.items()})
+    drawn = [chart.to_json() for chart in charts(view)]
+    assert any('"bar"' in chart for chart in drawn)
+    assert not any("https://elsewhere" in chart or "https://x" in chart for chart in drawn)
+    assert len(drawn) < 3
+
+
+@pytest.mark.anyio
+async def test_the_list_of_sessions_names_them_as_text() -> None:
+    async with serving({"Streamlit": "/streamlit/"}) as sessions:
+        conversation = await answered(sessions, HOSTILE[0])
+        listed = session_list(await sessions.recent(), sessions.links("s_1"), "s_1")
+    assert conversation.session is not None
+    assert f'href="?session={conversation.session.session_id}"' in listed
+    assert "&lt;script&gt;" in listed and "<script>" not in listed
+    assert 'href="/streamlit/?session=s_1"' in listed
+
+
+@pytest.mark.anyio
+async def test_questions_of_several_users_do_not_wait_for_each_other() -> None:
+    """Gradio's queue serves one at a time by default."""
+    from apps.gradio_app import build
+
+    async with serving() as sessions:
+        handlers = [fn for fn in build(sessions).fns.values() if fn.fn is not None]
+    assert len(handlers) >= 6
+    assert not any(fn.queue for fn in handlers)
+
+
+@contextmanager
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        yield int(busy.getsockname()[1])
+
+
+def test_a_taken_port_gives_a_clear_line_and_the_way_to_another(capsys: pytest.CaptureFixture[str]) -> None:
+    from apps.gradio_server import main
+
+    with taken_port() as port:
+        assert main(["--port", str(port)]) == 2
+    said = capsys.readouterr().err
+    assert f"Cannot listen on 127.0.0.1:{port}" in said
+    assert f"--port {port + 1}" in said
