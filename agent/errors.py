@@ -13,6 +13,7 @@ FirstlightError
 ├── Transient             a failure that is worth another try; `retry` catches it
 ├── Stopped               the run was cancelled: nothing more may be sent to a model or a tool
 ├── InputRejected         an answer to a question was late, repeated or of the wrong shape
+├── InvalidRun            entries that cannot be measured (agent/timeline.py)
 └── LogUnavailable        the event log cannot store at the moment (disk full, database locked)
 """
 

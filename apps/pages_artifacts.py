@@ -34,6 +34,8 @@ def _draw(artifact: Artifact) -> None:
     if artifact.kind == "chart":
         _title(artifact)
         spec = {"background": "transparent", **cast(Json, artifacts.local(artifact.data))}
+        if artifact.title:
+            spec.pop("title", None)
         st.vega_lite_chart(spec, width="stretch")
     elif artifact.kind == "table":
         _title(artifact)

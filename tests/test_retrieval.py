@@ -141,6 +141,13 @@ def test_a_sentence_is_preferred_to_a_row_of_a_table() -> None:
     assert not looks_like_table("Revenue was $46,743 million in the second quarter of fiscal 2026.")
 
 
+def test_a_sentence_that_announces_a_list_is_quoted_with_the_list() -> None:
+    text = "Acme is old.\nOur competitors include:\n• Bolt Ltd.\n• Nut Co."
+    listed = Retriever([passage("a", text)])
+    (quote, *_) = best_quotes("Who are the competitors?", listed.search("Who are the competitors?"), listed)
+    assert quote.text == "Our competitors include:\n• Bolt Ltd.\n• Nut Co."
+
+
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [

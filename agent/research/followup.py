@@ -39,7 +39,7 @@ _LOOKS: tuple[tuple[re.Pattern[str], Operation], ...] = (
 def inherit(own: Reading, before: Reading) -> Reading:
     """`own` with its gaps filled from the reading before it, where it is a follow-up at all."""
     elliptical = bool(_ELLIPTICAL.search(own.question)) or bool(_POINTS.search(own.question))
-    says = _content_words(own.words)
+    says = own.operation != "text" or _content_words(own.words)
     if own.tickers and before.metrics and own.operation == "text" and _TOGETHER.search(own.words):
         both = tuple(dict.fromkeys((*before.tickers, *own.tickers)))
         return replace(_content(replace(own, follows=True), before), tickers=both, when=before.when)

@@ -14,6 +14,7 @@ from agent.research.synonyms import synonyms
 COVERAGE, COSINE, RANK, FIRST = 0.4, 0.45, 0.1, 0.04
 NUMBER_BONUS, REASON_BONUS, YEAR_BONUS, TABLE_PENALTY = 0.1, 0.1, 0.05, 0.15
 FURTHER = 0.8
+LIST, LONGEST = 6, 600  # a sentence that announces a list is quoted with it: so many lines, so many characters
 SAME = 0.7
 
 ASKS_NUMBER = re.compile(
@@ -62,7 +63,9 @@ def _quotes(question: str, hit: Hit, place: int, retriever: Retriever) -> list[Q
     spans = split_sentences(hit.passage.text)
     cosines = _cosines(question, hit, len(spans), retriever)
     quotes = []
-    for (start, end), cosine in zip(spans, cosines, strict=True):
+    for at, ((start, end), cosine) in enumerate(zip(spans, cosines, strict=True)):
+        if hit.passage.text[end - 1] == ":":
+            end = max(stop for _, stop in spans[at : at + LIST] if stop - start <= LONGEST or stop == end)
         text = hit.passage.text[start:end]
         found = set(words(text))
         own = retriever.lexical.coverage(asked, found, others)
