@@ -78,9 +78,10 @@ def _turns(conversation: Conversation) -> None:
 
 def _welcome() -> None:
     with st.container(key="welcome"):
-        st.html(f"<p>{words.WELCOME}</p><h4>{words.START}</h4>")
-        for n, question in enumerate(starters()):
-            st.button(pages_sidebar.plain(question), key=f"starter-{n}", on_click=_ask, args=(question,))
+        st.html(f"<h2>{words.TITLE}</h2><p>{words.WELCOME}</p>")
+        with st.container(key="starters", horizontal=True, horizontal_alignment="center"):
+            for n, question in enumerate(starters()):
+                st.button(pages_sidebar.plain(question), key=f"starter-{n}", on_click=_ask, args=(question,))
 
 
 def _submit() -> None:

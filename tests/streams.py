@@ -1,5 +1,6 @@
 """Runs and streams, as the tests of the core write and read them."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable
 
@@ -20,6 +21,8 @@ from agent.events import (
 from agent.log import EventLog
 from agent.request import Limits, Request, Run
 from agent.run import Agent, Runner
+
+QUESTION = Request(question="?")
 
 
 def said(entries: Iterable[Entry]) -> list[str]:
@@ -63,6 +66,16 @@ async def ended(runner: Runner, run_id: str) -> list[str]:
 async def stream(runner: Runner, agent: Agent, limits: Limits | None = None) -> list[str]:
     """Starts an agent and returns all that it said."""
     return await ended(runner, await runner.start(agent, Request(question="?", limits=limits or Limits())))
+
+
+async def until(runner: Runner, run_id: str, entries: int) -> None:
+    """Waits until a reader can see so many entries."""
+    while len(await runner.log.read(run_id)) < entries:
+        assert await runner.log.wait(run_id, len(await runner.log.read(run_id)))
+
+
+async def forever() -> None:
+    await asyncio.Event().wait()
 
 
 def says(*events: Event) -> Agent:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from agent.events import Tool
+from agent.events import Json, Tool
 from agent.redact import redacted
 
 KEYS = [
@@ -39,8 +39,10 @@ def test_a_secret_that_its_place_betrays_is_hidden(text: str, hidden: str) -> No
 @pytest.mark.parametrize("name", ["password", "api_key", "X-Api-Key", "Authorization", "client_secret", "access_token"])
 def test_a_value_that_its_name_betrays_is_hidden(name: str) -> None:
     assert redacted({name: "hunter2", "q": "x"}) == {name: "[redacted]", "q": "x"}
-    assert redacted({"in": {name: 12345}}) == {"in": {name: "[redacted]"}}
-    assert redacted({name: ["hunter2"]}) == {name: "[redacted]"}
+    number: Json = {"in": {name: 12345}}
+    assert redacted(number) == {"in": {name: "[redacted]"}}
+    listed: Json = {name: ["hunter2"]}
+    assert redacted(listed) == {name: "[redacted]"}
 
 
 @pytest.mark.parametrize(
@@ -60,8 +62,9 @@ def test_what_is_no_secret_stays(innocent: object) -> None:
 
 def test_an_event_stays_an_event() -> None:
     tool = Tool(call_id="1", name="fetch", arguments={"password": "x", "n": 1}, output=[KEYS[0]], log=f"{KEYS[1]}!")
+    arguments: Json = {"password": "[redacted]", "n": 1}
     assert redacted(tool) == Tool(
-        call_id="1", name="fetch", arguments={"password": "[redacted]", "n": 1}, output=["[redacted]"], log="[redacted]!"
+        call_id="1", name="fetch", arguments=arguments, output=["[redacted]"], log="[redacted]!"
     )
     assert tool.output == [KEYS[0]]
 

@@ -43,7 +43,7 @@ async def test_a_recording_survives_its_file(runner: Runner, tmp_path: Path) -> 
         says(
             Status(step="retrieving"),
             *(Token(text=text) for text in texts),
-            Tool(call_id="1", name="t", output=[None, {"a": texts}]),
+            Tool(call_id="1", name="t", output=[None, *texts]),
             Trace(name="usage", data={"tokens": 3}),
         ),
     )
@@ -51,7 +51,9 @@ async def test_a_recording_survives_its_file(runner: Runner, tmp_path: Path) -> 
     recording.save(file)
     loaded = Recording.load(file)
     assert loaded.run == recording.run
-    assert [(e.seq, e.type, e.payload) for e in loaded.entries] == [(e.seq, e.type, e.payload) for e in recording.entries]
+    assert [(e.seq, e.type, e.payload) for e in loaded.entries] == [
+        (e.seq, e.type, e.payload) for e in recording.entries
+    ]
     assert [entry.at for entry in loaded.entries] == pytest.approx([entry.at for entry in recording.entries], abs=1e-6)
     loaded.save(tmp_path / "again.jsonl")
     assert (tmp_path / "again.jsonl").read_bytes() == file.read_bytes()
@@ -100,7 +102,11 @@ async def test_a_replay_of_a_timeout_and_of_a_failure_end_as_they_did(runner: Ru
         await asyncio.Event().wait()
 
     timeout = await record(runner, silent, Limits(idle=0.05))
-    assert await replayed(runner, timeout) == ["half", "error idle: Nothing was heard for 0.05 s.", "done timeout partial"]
+    assert await replayed(runner, timeout) == [
+        "half",
+        "error idle: Nothing was heard for 0.05 s.",
+        "done timeout partial",
+    ]
 
     async def failing(request: Request) -> AsyncIterator[Event]:
         yield Token(text="half")

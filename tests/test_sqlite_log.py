@@ -2,60 +2,25 @@
 
 import asyncio
 import json
-import os
-import random
-import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections import namedtuple
-from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
 
-from agent import sqlite_log as module
 from agent.entries import Entry
 from agent.errors import LogUnavailable, UsageError
 from agent.events import Done, Status, Token
-from agent.owner import Owner
 from agent.request import Request
 from agent.run import Runner
 from agent.sqlite_log import SqliteLog
-from agent.sqlite_store import SqliteStore
-from tests.streams import new_run, said, says, write_run
+from tests.scripts import eventually, python, stored
+from tests.streams import new_run, said, says
 
 DONE = Done(outcome="completed", latency_ms=1)
-ROOT = Path(__file__).parents[1]
-
-
-def python(script: str, *arguments: object) -> subprocess.Popen[str]:
-    """A script in a process of its own, with the repository on its path."""
-    command = [sys.executable, "-c", script, *map(str, arguments)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-
-
-async def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, "it did not come to pass"
-        await asyncio.sleep(0.01)
-
-
-def stored(folder: Path, run_id: str = "r1") -> list[Entry]:
-    """What another process would read."""
-    store = SqliteStore(folder / "firstlight.sqlite3", busy_ms=5000)
-    try:
-        return store.entries(run_id)
-    finally:
-        store.close()
-
-
-# --- commit before publish
 
 
 @pytest.mark.anyio
@@ -218,296 +183,6 @@ def test_a_disk_that_is_full(data: Path) -> None:
     assert result["health"] == "ok"
 
 
-# --- the archive
-
-
-@pytest.mark.anyio
-async def test_a_run_that_has_ended_moves_to_the_archive_and_stays_the_same(sqlite_log: SqliteLog, data: Path) -> None:
-    await write_run(sqlite_log, [f"{i} Größe\u2028" for i in range(1200)])
-    shown = await sqlite_log.read("r1")
-    db = sqlite3.connect(sqlite_log.path)
-    await eventually(lambda: db.execute("SELECT count(*) FROM journal").fetchone() == (0,))
-    blocks = db.execute("SELECT first_seq, last_seq FROM archive ORDER BY first_seq").fetchall()
-    db.close()
-    assert blocks == [(1, 500), (501, 1000), (1001, 1201)]
-    assert stored(data) == shown
-    store = SqliteStore(sqlite_log.path, busy_ms=5000)
-    for after in (0, 1, 499, 500, 501, 1200, 1201):
-        assert store.entries("r1", after) == shown[after:]
-    store.archive("r1", store.entries("r1"))
-    assert store.entries("r1") == shown, "archiving again changes nothing"
-    store.close()
-
-
-ARCHIVER = """
-import sys
-from pathlib import Path
-from agent.sqlite_store import SqliteStore
-store = SqliteStore(Path(sys.argv[1]), busy_ms=5000)
-print("ready", flush=True)
-sys.stdin.readline()
-entries = store.entries("r1")
-while True:
-    store.archive("r1", entries)
-    store.write([(store.key("r1"), entry) for entry in entries], [("DELETE FROM archive", ())])
-"""
-
-
-@pytest.mark.slow
-def test_a_process_that_is_killed_while_it_archives_loses_nothing(data: Path) -> None:
-    async def prepare() -> list[Entry]:
-        log = SqliteLog(data)
-        await log.start()
-        await write_run(log, [f"{i} " for i in range(1200)])
-        entries = await log.read("r1")
-        await log.close()
-        return entries
-
-    whole = asyncio.run(prepare())
-    draw, path = random.Random(7), data / "firstlight.sqlite3"
-    for _ in range(6):
-        with python(ARCHIVER, path) as process:
-            assert process.stdout is not None and process.stdin is not None
-            assert process.stdout.readline() == "ready\n"
-            process.stdin.write("\n")
-            process.stdin.flush()
-            time.sleep(draw.uniform(0.005, 0.1))
-            process.kill()
-        assert stored(data) == whole
-        with closing(sqlite3.connect(path)) as db:
-            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-
-
-@pytest.mark.anyio
-async def test_what_was_not_archived_is_archived_at_the_next_start(data: Path) -> None:
-    log = SqliteLog(data)
-    await log.start()
-    log._upkeep.archive = lambda run_id: None  # type: ignore[method-assign]
-    await write_run(log, ["a ", "b"])
-    await log.close()
-    again = SqliteLog(data)
-    await again.start()
-    db = sqlite3.connect(again.path)
-    assert db.execute("SELECT count(*) FROM journal").fetchone() == (0,)
-    db.close()
-    assert said(await again.read("r1")) == ["a ", "b", "done completed"]
-    await again.close()
-
-
-# --- memory
-
-
-@pytest.mark.anyio
-async def test_a_run_that_left_memory_is_read_from_the_file(
-    sqlite_log: SqliteLog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_KEPT_BYTES", 0)
-    await sqlite_log.create(new_run("open"))
-    sqlite_log.append("open", Token(text="still "), 0.1)
-    await write_run(sqlite_log, ["a ", "b"])
-    before = await sqlite_log.read("r1")
-    reader = sqlite_log.follow("r1")
-    first = await anext(reader)
-    await eventually(lambda: "r1" not in sqlite_log._live)
-    assert [first, *[entry async for entry in reader]] == before
-    assert await sqlite_log.read("r1") == before
-    assert await sqlite_log.read("r1", after=2) == before[2:]
-    assert await sqlite_log.wait("r1", after=3) is False
-    assert (await sqlite_log.run("r1")).state == "completed"
-    await sqlite_log.flush("r1")
-    assert "open" in sqlite_log._live, "a run that goes on stays in memory"
-    sqlite_log.append("open", Token(text="here"), 0.2)
-    await sqlite_log.flush("open")
-    assert said(await sqlite_log.read("open")) == ["still ", "here"]
-
-
-@pytest.mark.anyio
-async def test_a_log_that_is_opened_again_has_everything(data: Path) -> None:
-    log = SqliteLog(data)
-    await log.start()
-    await write_run(log, ["a ", "b"])
-    before = await log.read("r1"), await log.runs(), await log.sessions()
-    await log.close()
-    again = SqliteLog(data)
-    await again.start()
-    assert (await again.read("r1"), await again.runs(), await again.sessions()) == before
-    await again.close()
-
-
-@pytest.mark.anyio
-async def test_closing_stores_what_was_said_last(data: Path) -> None:
-    log = SqliteLog(data)
-    await log.start()
-    await log.create(new_run())
-    log.append("r1", Token(text="a"), 0.1)
-    log.finish("r1", "completed", [DONE], 0.2)
-    await log.close()
-    assert said(stored(data)) == ["a", "done completed"]
-
-
-# --- processes
-
-FOLLOWER = """
-import asyncio, sys
-from pathlib import Path
-from agent.sqlite_log import SqliteLog
-
-async def main(folder, run_id):
-    log = SqliteLog(folder)
-    await log.start()
-    print("ready", flush=True)
-    async for entry in log.follow(run_id):
-        print(entry.line(), flush=True)
-    await log.close()
-
-asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
-"""
-
-
-@pytest.mark.anyio
-async def test_another_process_follows_a_run_while_it_is_written(sqlite_log: SqliteLog, data: Path) -> None:
-    await sqlite_log.create(new_run())
-    sqlite_log.append("r1", Token(text="0 "), 0.1)
-    await sqlite_log.flush("r1")
-    with python(FOLLOWER, data, "r1") as process:
-        assert process.stdout is not None
-        assert await asyncio.to_thread(process.stdout.readline) == "ready\n"
-        assert Entry.from_line(await asyncio.to_thread(process.stdout.readline)).event == Token(text="0 ")
-        for i in range(1, 100):
-            sqlite_log.append("r1", Token(text=f"{i} "), i / 100)
-            await asyncio.sleep(0.002)
-        assert (await sqlite_log.run("r1")).is_open, "the other process does not end what this one drives"
-        sqlite_log.finish("r1", "completed", [DONE], 1)
-        rest = await asyncio.to_thread(process.stdout.read)
-    whole = await sqlite_log.read("r1")
-    assert [Entry.from_line(line) for line in rest.splitlines()] == whole[1:]
-    assert len(whole) == 101
-
-
-WRITER = """
-import asyncio, sys
-from pathlib import Path
-from agent.sqlite_log import SqliteLog
-from tests.streams import write_run
-
-async def main(folder, name):
-    log = SqliteLog(folder)
-    await log.start()
-    for i in range(20):
-        await write_run(log, [f"{name}.{i}.{k} " for k in range(30)], run_id=f"{name}{i}", session_id="both")
-    await log.close()
-
-asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
-"""
-
-
-@pytest.mark.anyio
-async def test_two_processes_write_to_the_same_file(data: Path) -> None:
-    with python(WRITER, data, "a") as one, python(WRITER, data, "b") as other:
-        assert [await asyncio.to_thread(process.wait) for process in (one, other)] == [0, 0]
-    log = SqliteLog(data)
-    await log.start()
-    for name in ("a", "b"):
-        for i in range(20):
-            texts = [f"{name}.{i}.{k} " for k in range(30)]
-            assert said(await log.read(f"{name}{i}")) == [*texts, "done completed"]
-    assert len(await log.runs("both", limit=100)) == 40
-    await log.close()
-
-
-ORPHAN = """
-import asyncio, os, signal, sys
-from pathlib import Path
-from agent.events import Status, Token
-from agent.sqlite_log import SqliteLog
-from tests.streams import new_run
-
-async def main(folder):
-    log = SqliteLog(folder)
-    await log.start()
-    await log.create(new_run("r1"))
-    log.append("r1", Status(step="generating"), 0.5)
-    log.append("r1", Token(text="half an ans"), 0.75)
-    await log.flush("r1")
-    print("stored", flush=True)
-    sys.stdin.readline()
-
-asyncio.run(main(Path(sys.argv[1])))
-"""
-ORPHANED = [
-    "generating running",
-    "half an ans",
-    "generating failed (Interrupted)",
-    "error worker_lost: The process that worked on this was ended.",
-    "done interrupted partial",
-]
-
-
-def leave_an_orphan(data: Path) -> None:
-    with python(ORPHAN, data) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "stored\n"
-        os.kill(process.pid, signal.SIGKILL)
-
-
-@pytest.mark.anyio
-async def test_a_run_whose_process_is_gone_is_ended_at_the_next_start(data: Path) -> None:
-    leave_an_orphan(data)
-    log = SqliteLog(data)
-    await log.start()
-    entries = await log.read("r1")
-    assert said(entries) == ORPHANED
-    assert [entry.seq for entry in entries] == [1, 2, 3, 4, 5]
-    assert entries[-1].event == Done(outcome="interrupted", partial=True, latency_ms=750)
-    assert (await log.run("r1")).state == "interrupted"
-    await log.close()
-
-
-@pytest.mark.anyio
-async def test_a_reader_in_another_process_sees_an_orphan_end(sqlite_log: SqliteLog, data: Path) -> None:
-    """It need not wait for a new start: whoever follows the run finds out."""
-    leave_an_orphan(data)
-    entries = [entry async for entry in sqlite_log.follow("r1")]
-    assert said(entries) == ORPHANED
-
-
-@pytest.mark.anyio
-async def test_two_processes_that_find_the_same_orphan_end_it_once(data: Path) -> None:
-    leave_an_orphan(data)
-    logs = [SqliteLog(data) for _ in range(4)]
-    await asyncio.gather(*(log.start() for log in logs))
-    for log in logs:
-        assert said(await log.read("r1")) == ORPHANED
-        await log.close()
-
-
-def test_the_end_is_one_conditional_write(data: Path) -> None:
-    data.mkdir()
-    first, second = (SqliteStore(data / "x.sqlite3", busy_ms=5000) for _ in range(2))
-    first.create_schema()
-    first.add_run(new_run(), "nobody")
-    last = [Entry("r1", 1, 0.1, "done", b'{"outcome":"interrupted","latency_ms":1}')]
-    assert first.end("r1", "interrupted", last) is True
-    assert second.end("r1", "interrupted", last) is False
-    assert len(second.entries("r1")) == 1
-    first.close()
-    second.close()
-
-
-def test_an_owner_lives_as_long_as_its_lock(tmp_path: Path) -> None:
-    one, other = Owner(tmp_path), Owner(tmp_path)
-    one.claim()
-    assert one.is_alive(one.name)
-    assert other.is_alive(one.name)
-    assert not other.is_alive("0123456789abcdef")
-    one.release()
-    assert not other.is_alive(one.name)
-    assert list(tmp_path.glob("*.lock")) == []
-
-
-# --- where it cannot be
-
-
 @pytest.mark.anyio
 async def test_a_network_disk_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mount = namedtuple("mount", "mountpoint fstype")
@@ -531,14 +206,11 @@ async def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     await log.close()
 
 
-@pytest.mark.anyio
-async def test_a_file_that_is_no_database_is_refused_and_kept(data: Path) -> None:
+def test_a_file_that_is_no_database_is_refused_and_kept(data: Path) -> None:
     data.mkdir()
     (data / "firstlight.sqlite3").write_text("my diary " * 1000)
-    log = SqliteLog(data)
     with pytest.raises(UsageError, match="not a database"):
-        await log.start()
-    await log.close()
+        asyncio.run(SqliteLog(data).start())
     assert (data / "firstlight.sqlite3").read_text().startswith("my diary")
     assert list((data / "owners").glob("*.lock")) == []
 

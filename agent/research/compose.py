@@ -59,7 +59,8 @@ def _decline(
         return None
     if collection and evidence:
         return None if evidence.strong else scope.weak_evidence("these documents")
-    if failures and calls and toolrun.outside(calls[0]):
+    told = evidence is not None and evidence.strong and not evidence.other_period
+    if failures and calls and not told and toolrun.outside(calls[0]):
         return scope.no_data(_short(failures[0]) + ".")
     if evidence and evidence.strong:
         return None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agent.research.filers import FILERS
+from agent.research.grounding import numbers
 from agent.research.periods import Period
 from agent.research.quoting import ASKS_NUMBER, Quote, best_quotes
 from agent.research.reading import Reading
@@ -15,6 +16,8 @@ from agent.research.synonyms import synonyms
 LIMIT = 6
 QUOTES = 3
 TITLE = 0.3
+NEAR = 0.9
+"""A sentence of another brief must score this part of the best; below, the rest of the best brief says more."""
 CLOSE = 0.52
 """What cosine + 0.4 x coverage of the best brief must reach to be an answer; drawn on questions of our own."""
 WORDS_ONLY = 0.6
@@ -71,12 +74,16 @@ def _closeness(query: str, hit: Hit, retriever: Retriever) -> float:
 
 def choose(query: str, hits: list[Hit], retriever: Retriever) -> tuple[Quote, ...]:
     """Up to three quotes: the best ones, then what stands beside the best one in its brief."""
-    chosen = best_quotes(query, hits, retriever, limit=QUOTES)
-    if chosen and not ASKS_NUMBER.search(query):
-        known = {quote.text for quote in chosen}
-        beside = [quote for quote in _around(chosen[0]) if quote.text not in known]
-        chosen += beside[: QUOTES - len(chosen)]
-    return tuple(chosen)
+    best = best_quotes(query, hits, retriever, limit=QUOTES)
+    if not best:
+        return ()
+    home = best[0].passage.id
+    chosen = [quote for quote in best if quote.passage.id == home or quote.score >= NEAR * best[0].score]
+    known = {quote.text for quote in chosen}
+    beside = [quote for quote in _around(best[0]) if quote.text not in known]
+    if ASKS_NUMBER.search(query):
+        beside = [quote for quote in beside if numbers(quote.text)]
+    return (*chosen, *beside)[:QUOTES]
 
 
 def _all_of(query: str, hit: Hit, retriever: Retriever) -> list[Quote]:
@@ -121,7 +128,9 @@ def relevant(quote: Quote, label: str) -> bool:
     about = set(words(label)) - {stem for filer in FILERS.values() for stem in words(filer.name)} - {"share", "chang"}
     title = set(words(f"{quote.passage.title} {quote.passage.topic}"))
     said = title | set(words(quote.text))
-    if not about & (title | set(synonyms(quote.passage.title))):
+    if about <= set(words(quote.text)):
+        return True
+    if not about & (title | set(synonyms(f"{quote.passage.title} {quote.passage.topic}"))):
         return False
     return len(about & said) >= len(about) / 3 or bool(set(synonyms(label)) & said)
 

@@ -45,12 +45,26 @@ _BARE_YEAR = re.compile(r"(?<![\w.,$])20\d\d(?![\d,.]*\d|\s*%)")
 _FISCAL = phrases(r"fiscal|fy ?'?\d+")
 _COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12}
 _SPAN = phrases(r"(?:last|past|latest|previous|recent) (\d{1,2}|[a-z]+) (?:fiscal )?(quarters|years)")
-_YEARS = phrases(r"(\d{1,2}|two|three|four|five|six|eight|ten)-years?(?!-old)")
-_YEAR_ENDED = phrases(r"(?:year|twelve months|12 months) (?:that )?(?:end(?:ed|ing|s)?|to|through|until)")
 _ORDINAL = r"(?:first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+(?:fiscal )?quarter"
 _QUARTER = rf"(?:q[1-4]|[1-4]q|{_ORDINAL}|quarter [1-4])"
 _YEAR = r"(?:(?:fy|fiscal(?: year)?|calendar(?: year)?|year|')[\s-]*'?(?:20\d\d|\d\d)|20\d\d)"
 _SHARED_YEAR = phrases(rf"(q[1-4]) ?(and|to|vs\.?|versus|or|than) ?(q[1-4]) (?:of )?({_YEAR})")
+_SPELLINGS = (
+    (phrases(r"(first|second|third|fourth|[1-4](?:st|nd|rd|th)) fiscal quarter"), r"\1 quarter"),
+    (phrases(r"(20\d\d)'s (first|second|third|fourth) quarter"), r"\2 quarter \1"),
+    (phrases(r"fq([1-4])"), r"Q\1"),
+    (phrases(r"quarter one"), "Q1"),
+    (phrases(r"quarter two"), "Q2"),
+    (phrases(r"quarter three"), "Q3"),
+    (phrases(r"quarter four"), "Q4"),
+    (phrases(r"q([1-4])[ -](\d\d)(?!\d)"), r"Q\1 FY\2"),
+    (phrases(rf"{_MONTH} quarter(?: of)? (20\d\d)"), r"\1 \2 quarter"),
+    (phrases(rf"{_MONTH}-(20\d\d)"), r"\1 \2"),
+    (_SHARED_YEAR, r"\1 \4 \2 \3 \4"),
+)
+"""Rarer spellings of a period, and how they are written plainly."""
+_YEARS = phrases(r"(\d{1,2}|two|three|four|five|six|eight|ten)-years?(?!-old)")
+_YEAR_ENDED = phrases(r"(?:year|twelve months|12 months) (?:that )?(?:end(?:ed|ing|s)?|to|through|until)")
 _NAMED = phrases(rf"""
     (?:{_QUARTER}(?: (?:of|in|for)(?: the)?)?[\s,/-]*)?{_YEAR}(?:[\s,/-]*{_QUARTER})?(?![\d,.]*\d|\s*%)
     [1-4]q\d\d
@@ -98,7 +112,7 @@ class When:
 
 def when(question: str) -> tuple[When, str]:
     """The time that a question names, and the question without those words."""
-    rest = _SHARED_YEAR.sub(r"\1 \4 \2 \3 \4", question.replace("’", "'"))
+    rest = _plain(question)
     span = _SPAN.search(rest)
     count = 0
     if years := _YEARS.search(rest):
@@ -128,6 +142,14 @@ def when(question: str) -> tuple[When, str]:
     yearly = bool(years or (span and span[2].lower() == "years"))
     whole_years = bool(dates and _YEAR_ENDED.search(question))
     return When(periods, dates, whole_years, quarter, latest, count, yearly, bare), rest
+
+
+def _plain(question: str) -> str:
+    """Rarer ways to write a period as one that `periods_in` reads."""
+    text = question.replace("’", "'")
+    for pattern, plain in _SPELLINGS:
+        text = pattern.sub(plain, text)
+    return text
 
 
 def _date(match: re.Match[str]) -> tuple[int, int]:

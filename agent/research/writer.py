@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agent.research.concentration_words import two_sides
+from agent.research.differences import difference
 from agent.research.draft import Draft
 from agent.research.evidence import Evidence, gives_reasons, relevant
 from agent.research.facts import facts
@@ -16,6 +17,10 @@ from agent.research.scope import Decline
 
 FAR = ("instructions", "out_of_scope", "unknown_company")
 """Declines to which no passage is near."""
+
+
+SURE = 0.6
+"""The score from which a quote stands beside a figure of its period that it does not repeat."""
 
 
 def write(
@@ -50,8 +55,10 @@ def figure(draft: Draft, result: Result) -> None:
             draft.say(paragraph)
         draft.show(result, sides.computed)
         return
-    draft.say(" ".join(_marked(sentence, markers) for sentence in sentences(_bold(result))))
-    draft.show(result)
+    told, steps = difference(result) or ("", ())
+    said = [*sentences(_bold(result)), *([told] if told else [])]
+    draft.say(" ".join(_marked(sentence, markers) for sentence in said))
+    draft.show(result, steps)
 
 
 def quoted(draft: Draft, quotes: Sequence[Quote], *, lead: str, collection: str = "") -> None:
@@ -115,7 +122,9 @@ def _beside_figures(
     label = results[0].label
     about = [quote for quote in quotes if relevant(quote, label.split(",")[0])]
     if reading.when.named:
-        about = [quote for quote in about if quote.passage.period in label and _agrees(quote, draft)]
+        about = [
+            each for each in about if each.passage.period in label and (_agrees(each, draft) or each.score >= SURE)
+        ]
     return tuple(sorted(about, key=lambda quote: not _agrees(quote, draft))[:1])
 
 

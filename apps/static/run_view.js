@@ -4,12 +4,14 @@
 
 const api = new URL("..", import.meta.url);
 const roots = new Map();
+const unfolded = new Set(); // <details> that the reader has opened
 let run = null; // one EventSource a page: browsers open six connections to a host
 
 /** Follows the run whose sections are inside `root`. `options`: onEnded(run), onCharts(run). Returns an unmount. */
 export function mount(root, options = {}) {
   roots.set(root, options);
   forget();
+  unfolded.forEach(details => details.open = true); // a page that draws anew must not close them
   const id = root.querySelector("[data-run][data-section]")?.dataset.run;
   if (id && id !== run?.id) follow(id);
   if (run) draw(root);
@@ -163,6 +165,8 @@ document.addEventListener("submit", event => {
 });
 
 const reply = (form, answer) => post(`runs/${form.dataset.run}/input`, { id: form.dataset.input, ...answer });
+
+document.addEventListener("toggle", ({ target }) => target.open ? unfolded.add(target) : unfolded.delete(target), true);
 
 function reveal(card) {
   if (!card) return;

@@ -5,6 +5,7 @@ test decides when something happens, and never waits for a clock.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from itertools import count
 from pathlib import Path
@@ -40,8 +41,19 @@ async def by_question(request: Request) -> AsyncGenerator[Event, Input | None]:
         yield event
 
 
+def catalogue() -> list[str]:
+    """The questions that a page offers to begin with."""
+    return ["Is it *rising* [or $not$]?"]
+
+
 def recorded() -> list[Event]:
     return [entry.event for entry in Recording.load(RECORDING).entries if entry.type not in ("done", "trace")]
+
+
+def said_after(events: int) -> str:
+    """The last whole word of the recorded answer after so many events."""
+    text = "".join(event.text for event in recorded()[:events] if isinstance(event, Token))
+    return re.sub(r"[*#`|]", "", text).split()[-1]
 
 
 async def said(events: list[Event]) -> AsyncIterator[Event]:

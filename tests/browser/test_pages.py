@@ -5,20 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from agent.events import Token
 from apps import words
-from tests.browser.agents import HOSTILE, recorded
+from tests.browser.agents import HOSTILE, recorded, said_after
 from tests.browser.conftest import Server, Viewer, Viewers
 from tests.hostile import MARKS
 
 EVENTS = recorded()
 QUESTION = "Is customer concentration at NVIDIA rising?"
-
-
-def said_after(events: int) -> str:
-    """The last whole word of the answer after so many events."""
-    text = "".join(event.text for event in EVENTS[:events] if isinstance(event, Token))
-    return re.sub(r"[*#`|]", "", text).split()[-1]
 
 
 def test_a_question_shows_steps_text_sources_artifacts_tools_warnings_and_times(viewer: Viewer) -> None:

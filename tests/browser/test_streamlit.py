@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from apps import words
+from tests.browser.agents import catalogue, said_after
 from tests.browser.conftest import Server, Viewer, Viewers
 
 
@@ -21,11 +22,18 @@ def test_a_widget_that_is_used_while_it_streams_does_not_hurt_the_run(viewer: Vi
     viewer.page.get_by_role("option", name=words.PACES["slow-agent"]).click()
     viewer.tab(words.ARTIFACTS)
     server.allow("widget", 120)
-    expect(viewer.answer).to_contain_text("So concentration")
+    expect(viewer.answer).to_contain_text(said_after(120))
     assert viewer.page.evaluate("document.querySelector('[data-section=answer]').kept"), "it was not drawn anew"
     server.allow("widget")
     expect(viewer.times).to_be_visible()
     expect(viewer.page.locator(".fl-turn")).to_have_count(1)
+
+
+def test_a_starter_question_is_asked_with_a_click(viewer: Viewer) -> None:
+    viewer.page.locator(".st-key-starters").get_by_role("button", name=catalogue()[0], exact=True).click()
+    expect(viewer.page.locator(".fl-question")).to_have_text(catalogue()[0])
+    expect(viewer.times).to_be_visible()
+    expect(viewer.page.locator(".st-key-starters")).to_have_count(0)
 
 
 def test_a_chart_is_there_before_the_answer_has_ended(viewer: Viewer, server: Server) -> None:
@@ -43,7 +51,7 @@ def test_the_end_of_a_run_does_not_move_the_answer(viewer: Viewer, server: Serve
     """The running turn is replaced by the finished one in the same place, in one frame."""
     server.allow("end", 150)
     viewer.ask("gated end")
-    expect(viewer.answer).to_contain_text("lower bound")
+    expect(viewer.answer).to_contain_text(said_after(150))
     viewer.page.evaluate(
         """() => { window.seen = new Set();
              const look = () => { const texts = document.querySelectorAll(".fl-turn strong");
