@@ -66,13 +66,12 @@ class Markdown:
         self._cited: frozenset[int] = frozenset()
         self._inline: dict[str, str] = {}
         self._md = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-        # A definition such as `[1]: https://…` would take the marker away from its card.
-        self._md.disable(["reference"])
         self._md.inline.ruler.after("link", "cite", self._cite)
         self._md.validateLink = _is_web  # type: ignore[method-assign]
         for name, rule in {"image": _image, "link_open": _link_open, "fence": _code, "code_block": _code}.items():
             self._md.add_render_rule(name, rule)
         self._md.add_render_rule("rendered", _as_it_is)
+        # A definition such as `[1]: https://…` would take the marker away from its card.
         self._blocks_only = MarkdownIt("commonmark", {"html": False}).enable(["table"]).disable(["reference"])
         self._blocks_only.core.ruler.enableOnly(["normalize", "block"])
 

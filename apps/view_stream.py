@@ -146,19 +146,24 @@ class ViewStream:
                     if after % 500 == 0:
                         await asyncio.sleep(0)
                 async with self._drawing:
-                    await self._render()
-                took = time.monotonic() - began
-                next_at = began + max(FRAME_S, BUSY_SHARE * took)
+                    busy = await self._render()
+                next_at = began + max(FRAME_S, BUSY_SHARE * busy)
         finally:
             self.frames.close()
             self.ready.set()
 
-    async def _render(self) -> None:
-        screen = self.screen
-        changed = await asyncio.to_thread(screen.changes) if screen.unrendered > IN_A_THREAD else screen.changes()
+    async def _render(self) -> float:
+        """Makes a frame of what changed; returns the CPU seconds that it took, for a wait is no work."""
+        in_a_thread = self.screen.unrendered > IN_A_THREAD
+        changed, busy = await asyncio.to_thread(self._changes) if in_a_thread else self._changes()
         if changed or not self.ready.is_set():
             self.frames.append(self._frame(changed))
         self.ready.set()
+        return busy
+
+    def _changes(self) -> tuple[list[list[str | int | None]], float]:
+        began = time.thread_time()
+        return self.screen.changes(), time.thread_time() - began
 
     def _frame(self, changed: list[list[str | int | None]]) -> bytes:
         stream = self.screen.view.stream

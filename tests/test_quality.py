@@ -1,4 +1,4 @@
-"""How good the answers are, on questions of our own: the set to tune on, and the third kept away from tuning."""
+"""How good the answers are, on questions of our own: the set to tune on, and the set kept away from tuning."""
 
 import pytest
 
@@ -19,7 +19,7 @@ async def test_quality(which: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert _ungrounded(scores) == []
 
 
-def test_the_kept_third_is_the_one_that_was_drawn() -> None:
+def test_the_kept_set_is_the_one_that_was_drawn() -> None:
     everything = questions("dev") + questions("kept")
     assert len(everything) >= 60
     assert {question["id"] for question in questions("kept")} == kept_ids(everything)

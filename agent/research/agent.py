@@ -73,7 +73,7 @@ async def _or_go_on(step: str, stage: Stage, work: Work) -> Stage:
 async def interpreting(work: Work) -> Stage:
     label = "Reading the question"
     yield Status(step="interpreting", label=label)
-    await _load("interpret", "plan")
+    await _load("interpret", "plan", "searching")
     from agent.research.interpret import about_documents, interpret
     from agent.research.plan import plan
 
@@ -87,11 +87,11 @@ async def interpreting(work: Work) -> Stage:
 async def retrieving(work: Work) -> Stage:
     """Not announced where the question is only about figures."""
     reading, collection = _reading(work), work.request.collection
-    await _load("searching")
     from agent.research import searching
 
     if not searching.wanted(reading, work.calls, collection):
         return
+    yield Status(step="retrieving", label=f"Opening {collection or 'the briefs'}")
     label = await asyncio.to_thread(searching.label, reading, collection)
     yield Status(step="retrieving", label=label)
     work.evidence = found = await asyncio.to_thread(searching.find, reading, collection)
