@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from agent.home import data_folder
-from agent.research import documents
+from agent.research.documents import indexing as documents
 from agent.terminal import plain
 
 

@@ -117,7 +117,7 @@ class _Page:
         with gr.Row(elem_id="header"):
             gr.HTML(header(), elem_id="title", **plain)
             self.collection = gr.Dropdown(
-                [], label=words.COLLECTION, container=False, visible=False, elem_id="collection"
+                **self._collections(), value="", label=words.COLLECTION, container=False, elem_id="collection"
             )
             paces = [(f"{words.PACE}: {label}", name) for name, label in words.PACES.items()]
             self.pace = gr.Dropdown(paces, value=words.DEFAULT_PACE, label=words.PACE, container=False, elem_id="pace")
@@ -157,10 +157,13 @@ class _Page:
 
     async def choices(self) -> gr.Dropdown:
         """The user's document collections, where there are any."""
-        names = await asyncio.to_thread(self._sessions.collections)
-        choices = [("", words.NO_COLLECTION), *((name, name) for name in names)]
-        shown = [(f"{words.COLLECTION}: {label}", name) for name, label in choices]
-        return gr.Dropdown(shown, value="", visible=bool(names))
+        return gr.Dropdown(**await asyncio.to_thread(self._collections))
+
+    def _collections(self) -> dict[str, Any]:
+        names = self._sessions.collections()
+        labels = {"": words.NO_COLLECTION} | {name: name for name in names}
+        choices = [(f"{words.COLLECTION}: {label}", name) for name, label in labels.items()]
+        return {"choices": choices, "visible": bool(names)}
 
     async def look(self, session_id: str, newest: str) -> list[Any]:
         """Shows what another browser has asked in this session meanwhile."""

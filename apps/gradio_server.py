@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -28,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
         listening = socket.create_server((options.host, options.port))
     except OSError as error:
         other = options.port + 1
-        print(f"Cannot listen on {options.host}:{options.port} ({error.strerror}).", file=sys.stderr)
+        print(f"Cannot listen on {options.host}:{options.port} ({os.strerror(error.errno or 0)}).", file=sys.stderr)
         print(f"Choose another port: python apps/gradio_app.py --port {other}", file=sys.stderr)
         return 2
     with listening:

@@ -104,7 +104,7 @@ class Sessions:
 
     def collections(self) -> list[str]:
         """The names of the user's document collections. Reads the disk: not for the event loop."""
-        from agent.research.collection import collections
+        from agent.research.documents.collection import collections
 
         return [one.name for one in collections(self.core.folder)]
 

@@ -17,10 +17,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import process_time
 
-from agent.research.collection import open_collection
-from agent.research.corpus import Passage, period_key
-from agent.research.documents import Progress, index_folder
-from agent.research.retrieval import Hit, Retriever
+from agent.research.documents.collection import open_collection
+from agent.research.documents.indexing import Progress, index_folder
+from agent.research.search.corpus import Passage, period_key
+from agent.research.search.retrieval import Hit, Retriever
 
 COMPANIES = {"apple": "AAPL", "amazon": "AMZN", "intel": "INTC", "microsoft": "MSFT", "nvidia": "NVDA"}
 NEWEST = re.compile(r"\b(most recent|latest|current)\b", re.I)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from agent.errors import UsageError
-from agent.research.collection import CollectionBusy, UnknownCollection, collections, locked, open_collection
-from agent.research.documents import IndexReport, Progress, index_folder
-from agent.research.embedding import load_embedder
-from agent.research.quoting import best_quotes
-from agent.research.readers import read_document
+from agent.research.documents.collection import CollectionBusy, UnknownCollection, collections, locked, open_collection
+from agent.research.documents.indexing import IndexReport, Progress, index_folder
+from agent.research.documents.readers import read_document
+from agent.research.search.embedding import load_embedder
+from agent.research.search.quoting import best_quotes
 from tests.hand_made_pdf import COVER, pdf
 
 
@@ -151,7 +151,7 @@ def test_a_reader_that_crashes_costs_one_file(
             raise RecursionError("too deep")
         return read_document(path)
 
-    monkeypatch.setattr("agent.research.documents.read_document", crash)
+    monkeypatch.setattr("agent.research.documents.indexing.read_document", crash)
     report = index()
     assert report.skipped == (("note.txt", "reading it failed: RecursionError: too deep"),)
     assert len(report.indexed) == 3

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.research import embedding
-from agent.research.corpus import Passage
-from agent.research.embedding import (
+from agent.research.search import embedding
+from agent.research.search.corpus import Passage
+from agent.research.search.embedding import (
     DIMENSIONS,
     MAX_TOKENS,
     Embedder,
@@ -16,7 +16,7 @@ from agent.research.embedding import (
     load_embedder,
     open_embedder,
 )
-from agent.research.vectors import Vectors, compute_vectors, load_vectors, save_vectors
+from agent.research.search.vectors import Vectors, compute_vectors, load_vectors, save_vectors
 
 CUSTOMERS = "Two direct customers accounted for 39% of revenue."
 WEATHER = "The weather in Zurich is mild today."

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from agent.research.data.build_facts import build
 from agent.research.data.calendar import FiscalCalendar, span_of
-from agent.research.facts import DATA, Fact, Facts, UnknownCompany, facts
-from agent.research.filers import FILERS
-from agent.research.metrics import METRICS, UnknownMetric, metric_named, metrics_in
-from agent.research.parts import parts
-from agent.research.periods import Period, UnknownPeriod, periods_in
+from agent.research.figures.facts import DATA, Fact, Facts, UnknownCompany, facts
+from agent.research.figures.filers import FILERS
+from agent.research.figures.metrics import METRICS, UnknownMetric, metric_named, metrics_in
+from agent.research.figures.parts import parts
+from agent.research.figures.periods import Period, UnknownPeriod, periods_in
 
 RAW = Path(__file__).resolve().parents[2] / "shared" / "data" / "sec-raw"
 ROUNDING = {"NVDA": 2e6, "GOOGL": 2e6, "AAPL": 2e6, "MRVL": 4e5}

@@ -121,6 +121,20 @@ async def test_questions_of_several_users_do_not_wait_for_each_other() -> None:
     assert not any(fn.queue for fn in handlers)
 
 
+@pytest.mark.anyio
+async def test_a_page_that_was_open_while_the_server_restarted_can_still_ask() -> None:
+    """Gradio refuses a choice that it has not offered, and forgets at a restart what it offered later."""
+    from apps.gradio_app import build
+
+    async with serving() as sessions:
+        page = build(sessions)
+        ask = next(number for number, fn in page.fns.items() if fn.name == "ask")
+        await page.process_api(ask, ["yes?", "", words.DEFAULT_PACE, ""])
+        runs = await sessions.core.log.runs()
+        await sessions.core.runner.wait(runs[0].run_id)
+    assert [run.question for run in runs] == ["yes?"]
+
+
 @contextmanager
 def taken_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as busy:

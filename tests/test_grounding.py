@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.research.grounding import numbers, sentences, ungrounded, unresolved
+from agent.research.answer.grounding import numbers, sentences, ungrounded, unresolved
 
 CARD = {1: "NVIDIA 10-Q, Q2 FY2026. Revenue: $46,743 million. Gross margin 72.4%.", 2: "Revenue: $30,040 million."}
 

@@ -3,12 +3,12 @@
 import pytest
 
 from agent.request import Turn
-from agent.research.companies import named, one_slip
-from agent.research.interpret import interpret
-from agent.research.lexicon import metrics_in
 from agent.research.plan import plan
-from agent.research.reading import Reading
-from agent.research.when import when
+from agent.research.question.companies import named, one_slip
+from agent.research.question.interpret import interpret
+from agent.research.question.lexicon import metrics_in
+from agent.research.question.reading import Reading
+from agent.research.question.when import when
 
 
 def after(*questions: str) -> Reading:

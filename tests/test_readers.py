@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.research.blocks import is_heading, is_row, lines_to_blocks
-from agent.research.cover import read_cover
-from agent.research.passages import LONGEST, to_passages
-from agent.research.readers import Unreadable, decode, read_document
+from agent.research.documents.blocks import is_heading, is_row, lines_to_blocks
+from agent.research.documents.cover import read_cover
+from agent.research.documents.passages import LONGEST, to_passages
+from agent.research.documents.readers import Unreadable, decode, read_document
 from tests.hand_made_pdf import COVER, pdf
 
 

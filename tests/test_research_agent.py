@@ -13,10 +13,11 @@ from agent.errors import Stopped
 from agent.events import Artifact, Citation, Event, Status, Token, Tool, Trace, Warning
 from agent.log import MemoryLog
 from agent.request import Limits, Request, Turn
-from agent.research import searching, tokens, toolrun
+from agent.research import toolrun
 from agent.research.agent import catalogue, research, warm_up
-from agent.research.documents import index_folder
-from agent.research.grounding import MARKER, ungrounded, unresolved
+from agent.research.answer import searching, tokens
+from agent.research.answer.grounding import MARKER, ungrounded, unresolved
+from agent.research.documents.indexing import index_folder
 from agent.run import Runner
 from agent.stop import watch
 from tests.quality.score import DECLINES, Answer
@@ -108,7 +109,8 @@ async def first():
     async for event in research(Request(question="Is customer concentration at NVIDIA rising?")):
         return event
 event = asyncio.run(first())
-heavy = {"numpy", "onnxruntime", "bm25s", "tokenizers", "tiktoken", "agent.research.facts", "agent.research.retrieval"}
+heavy = {"numpy", "onnxruntime", "bm25s", "tokenizers", "tiktoken"}
+heavy |= {"agent.research.figures.facts", "agent.research.search.retrieval"}
 print(event.step, event.state, sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from agent.research.corpus import BadCorpus, Passage, load_briefs, period_key
-from agent.research.embedding import open_embedder
-from agent.research.quoting import best_quotes, looks_like_table
-from agent.research.retrieval import Retriever, open_briefs
-from agent.research.sentences import split_sentences, words
-from agent.research.synonyms import synonyms
-from agent.research.vectors import compute_vectors, digest
+from agent.research.search.corpus import BadCorpus, Passage, load_briefs, period_key
+from agent.research.search.embedding import open_embedder
+from agent.research.search.quoting import best_quotes, looks_like_table
+from agent.research.search.retrieval import Retriever, open_briefs
+from agent.research.search.sentences import split_sentences, words
+from agent.research.search.synonyms import synonyms
+from agent.research.search.vectors import compute_vectors, digest
 
 
 def passage(id: str, text: str, ticker: str = "ACME", period: str = "Q2 FY2026") -> Passage:
@@ -206,7 +206,7 @@ def test_two_briefs_with_one_id_are_refused(tmp_path: Path) -> None:
 def test_shipped_embeddings_are_those_of_the_shipped_briefs() -> None:
     from importlib.resources import as_file, files
 
-    from agent.research.vectors import load_vectors
+    from agent.research.search.vectors import load_vectors
 
     with as_file(files("agent.research.data") / "brief_embeddings.npz") as path:
         vectors = load_vectors(path)

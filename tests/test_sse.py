@@ -38,7 +38,7 @@ class Reader:
 
     async def until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(5):
-            while not true():  # noqa: ASYNC110  what is sent is not an event of ours
+            while not true():
                 await asyncio.sleep(0.001)
 
 

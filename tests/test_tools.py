@@ -13,17 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from agent.research import arithmetic
-from agent.research.arithmetic import NotDefined
-from agent.research.facts import facts
-from agent.research.filers import FILERS
-from agent.research.measures import MARGINS, NotComparable
-from agent.research.metrics import METRICS, UnknownMetric
-from agent.research.parts import UnknownPart
-from agent.research.periods import FactsError, Period, UnknownPeriod
-from agent.research.quantities import periods
-from agent.research.results import Result, show
-from agent.research.tools import toolbox
+from agent.research.figures import arithmetic
+from agent.research.figures.arithmetic import NotDefined
+from agent.research.figures.facts import facts
+from agent.research.figures.filers import FILERS
+from agent.research.figures.measures import MARGINS, NotComparable
+from agent.research.figures.metrics import METRICS, UnknownMetric
+from agent.research.figures.parts import UnknownPart
+from agent.research.figures.periods import FactsError, Period, UnknownPeriod
+from agent.research.figures.quantities import periods
+from agent.research.figures.results import Result, show
+from agent.research.figures.tools import toolbox
 
 Q2 = {"company": "NVIDIA", "period": "Q2 FY2026"}
 

@@ -2,18 +2,18 @@
 
 import pytest
 
-from agent.research import scope
-from agent.research.corpus import Passage
-from agent.research.draft import Draft
-from agent.research.evidence import Evidence
-from agent.research.grounding import unresolved
-from agent.research.interpret import interpret
+from agent.research.answer.draft import Draft
+from agent.research.answer.evidence import Evidence
+from agent.research.answer.grounding import unresolved
+from agent.research.answer.writer import write
+from agent.research.figures.results import Result
 from agent.research.plan import Call
-from agent.research.quoting import Quote
-from agent.research.reading import Reading
-from agent.research.results import Result
+from agent.research.question import scope
+from agent.research.question.interpret import interpret
+from agent.research.question.reading import Reading
+from agent.research.search.corpus import Passage
+from agent.research.search.quoting import Quote
 from agent.research.toolrun import run
-from agent.research.writer import write
 
 
 def result(tool: str, **arguments: object) -> Result:

@@ -16,11 +16,11 @@ from agent.stages import Stage, limited
 from agent.stop import check_stopped
 
 if TYPE_CHECKING:
-    from agent.research.draft import Draft
-    from agent.research.evidence import Evidence
+    from agent.research.answer.draft import Draft
+    from agent.research.answer.evidence import Evidence
+    from agent.research.figures.results import Result
     from agent.research.plan import Call
-    from agent.research.reading import Reading
-    from agent.research.results import Result
+    from agent.research.question.reading import Reading
 
 BATCH = 32  # tokens between two chances for other tasks of the loop
 
@@ -73,9 +73,9 @@ async def _or_go_on(step: str, stage: Stage, work: Work) -> Stage:
 async def interpreting(work: Work) -> Stage:
     label = "Reading the question"
     yield Status(step="interpreting", label=label)
-    await _load("interpret", "plan", "searching")
-    from agent.research.interpret import about_documents, interpret
+    await _load("question.interpret", "plan", "answer.searching")
     from agent.research.plan import plan
+    from agent.research.question.interpret import about_documents, interpret
 
     reading = await asyncio.to_thread(interpret, work.request.question, work.request.turns)
     work.reading = reading = about_documents(reading) if work.request.collection else reading
@@ -87,7 +87,7 @@ async def interpreting(work: Work) -> Stage:
 async def retrieving(work: Work) -> Stage:
     """Not announced where the question is only about figures."""
     reading, collection = _reading(work), work.request.collection
-    from agent.research import searching
+    from agent.research.answer import searching
 
     if not searching.wanted(reading, work.calls, collection):
         return
@@ -129,8 +129,8 @@ async def running_tool(work: Work) -> Stage:
 async def aggregating(work: Work) -> Stage:
     label = "Checking every number against its source"
     yield Status(step="aggregating", label=label)
-    await _load("compose")
-    from agent.research.compose import checked, compose
+    await _load("answer.compose")
+    from agent.research.answer.compose import checked, compose
 
     found = (_reading(work), work.calls, work.results, work.failures, work.evidence, work.request.collection)
     work.draft = draft = await asyncio.to_thread(compose, *found)
@@ -145,8 +145,8 @@ async def generating(work: Work) -> Stage:
         return
     label = "Writing the answer"
     yield Status(step="generating", label=label)
-    await _load("tokens")
-    from agent.research.tokens import pieces
+    await _load("answer.tokens")
+    from agent.research.answer.tokens import pieces
 
     count = 0
     for piece in await asyncio.to_thread(lambda text: list(pieces(text)), work.draft.text):
@@ -173,10 +173,11 @@ def _reading(work: Work) -> "Reading":
 
 def warm_up() -> None:
     """Loads facts, briefs, model and encoding, about a second of work; call it in a thread when a process starts."""
-    from agent.research import compose, searching, toolrun
-    from agent.research.interpret import interpret
+    from agent.research import toolrun
+    from agent.research.answer import compose, searching
+    from agent.research.answer.tokens import pieces
     from agent.research.plan import plan
-    from agent.research.tokens import pieces
+    from agent.research.question.interpret import interpret
 
     reading = interpret(CATALOGUE[0])
     calls = plan(reading)

@@ -2,13 +2,13 @@
 
 from typing import Any, Literal
 
-from agent.research import arithmetic, charts
-from agent.research.facts import Facts, company
-from agent.research.filers import FILERS
-from agent.research.part_sources import coverage, part_input, part_sources
-from agent.research.parts import Part, Parts, UnknownPart
-from agent.research.periods import Period
-from agent.research.results import Result, Row, show
+from agent.research.figures import arithmetic, charts
+from agent.research.figures.facts import Facts, company
+from agent.research.figures.filers import FILERS
+from agent.research.figures.part_sources import coverage, part_input, part_sources
+from agent.research.figures.parts import Part, Parts, UnknownPart
+from agent.research.figures.periods import Period
+from agent.research.figures.results import Result, Row, show
 
 
 def part_growth(

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from agent.research import intent
-from agent.research.facts import facts
-from agent.research.filers import FILERS
-from agent.research.metrics import METRICS
-from agent.research.periods import Period
-from agent.research.quantities import inside, latest
-from agent.research.reading import Reading
+from agent.research.figures.facts import facts
+from agent.research.figures.filers import FILERS
+from agent.research.figures.metrics import METRICS
+from agent.research.figures.periods import Period
+from agent.research.figures.quantities import inside, latest
+from agent.research.question import intent
+from agent.research.question.reading import Reading
 
 MOST_CALLS = 6
 MARGINS = {

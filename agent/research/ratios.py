@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from agent.research import arithmetic
-from agent.research.facts import Facts, company
-from agent.research.periods import Period
-from agent.research.provenance import caveats, cutoff, sources
-from agent.research.quantities import latest, quantity
-from agent.research.results import Result, show
+from agent.research.figures import arithmetic
+from agent.research.figures.facts import Facts, company
+from agent.research.figures.periods import Period
+from agent.research.figures.provenance import caveats, cutoff, sources
+from agent.research.figures.quantities import latest, quantity
+from agent.research.figures.results import Result, show
 
 
 def ratio(facts: Facts, ticker: str, metric: str, to: str, period: Period | None = None) -> Result:

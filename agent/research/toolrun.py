@@ -7,13 +7,13 @@ from pydantic import JsonValue
 
 from agent.events import Json
 from agent.research import part_growth, ratios
-from agent.research.arithmetic import NotDefined
-from agent.research.facts import facts
-from agent.research.parts import parts
-from agent.research.periods import FactsError, Period, UnknownPeriod
+from agent.research.figures.arithmetic import NotDefined
+from agent.research.figures.facts import facts
+from agent.research.figures.parts import parts
+from agent.research.figures.periods import FactsError, Period, UnknownPeriod
+from agent.research.figures.results import Result
+from agent.research.figures.tools import toolbox
 from agent.research.plan import Call
-from agent.research.results import Result
-from agent.research.tools import toolbox
 
 
 def run(call: Call) -> Result | str:

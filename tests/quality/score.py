@@ -16,9 +16,9 @@ from typing import Any
 from agent.events import Artifact, Citation, Event, Token, Warning
 from agent.request import Request, Turn
 from agent.research.agent import research
-from agent.research.corpus import load_briefs
-from agent.research.grounding import Number, numbers, ungrounded, unresolved
-from agent.research.scope import CODES
+from agent.research.answer.grounding import Number, numbers, ungrounded, unresolved
+from agent.research.question.scope import CODES
+from agent.research.search.corpus import load_briefs
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
 DECLINES = frozenset(CODES)

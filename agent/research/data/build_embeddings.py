@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from agent.research.corpus import load_briefs
-from agent.research.embedding import open_embedder
-from agent.research.retrieval import EMBEDDINGS
-from agent.research.vectors import compute_vectors, load_vectors, save_vectors
+from agent.research.search.corpus import load_briefs
+from agent.research.search.embedding import open_embedder
+from agent.research.search.retrieval import EMBEDDINGS
+from agent.research.search.vectors import compute_vectors, load_vectors, save_vectors
 
 
 def main() -> None:

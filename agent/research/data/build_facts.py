@@ -18,7 +18,7 @@ from pathlib import Path
 from agent.research.data.calendar import span_of
 from agent.research.data.companyfacts import Company, Row
 from agent.research.data.inline_xbrl import document_name, read_parts
-from agent.research.filers import folder_url
+from agent.research.figures.filers import folder_url
 
 FACTS = (
     "ticker metric period fiscal_year fiscal_quarter start end value unit concept form accession filed derived operands"

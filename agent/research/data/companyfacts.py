@@ -14,7 +14,7 @@ from typing import Any
 
 from agent.research.data.calendar import FiscalCalendar, span_of
 from agent.research.data.concepts import IDENTITIES, SPECS, Kind
-from agent.research.filers import FILERS
+from agent.research.figures.filers import FILERS
 
 FIRST_YEAR = 2019
 FORMS = ("10-K", "10-Q", "10-K/A", "10-Q/A")

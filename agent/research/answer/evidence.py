@@ -1,0 +1,151 @@
+"""Quotes for a question of words, and whether they are strong enough to be an answer."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agent.research.answer.grounding import numbers
+from agent.research.figures.filers import FILERS
+from agent.research.figures.periods import Period
+from agent.research.question.reading import Reading
+from agent.research.search.quoting import ASKS_NUMBER, Quote, best_quotes
+from agent.research.search.retrieval import Hit, Retriever
+from agent.research.search.sentences import split_sentences, words
+from agent.research.search.synonyms import synonyms
+
+LIMIT = 6
+QUOTES = 3
+TITLE = 0.3
+NEAR = 0.9
+"""A sentence of another brief must score this part of the best; below, the rest of the best brief says more."""
+CLOSE = 0.52
+"""What cosine + 0.4 x coverage of the best brief must reach to be an answer; drawn on questions of our own."""
+WORDS_ONLY = 0.6
+"""The coverage that it takes where search is by words only."""
+_REASONS = re.compile(
+    r"\b(?:because|attribut\w+|credits?|explain\w*|due\s+to|driven|drove|drivers?|reasons?|mainly|chiefly|largely|owing|thanks\s+to|"
+    r"caused?|result(?:ed)?\s+(?:of|from)|reflect\w*|offset|helped|weighed|came\s+from|held\s+back)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was found for a question."""
+
+    searched: int
+    """Passages that the filters let through."""
+    hits: tuple[Hit, ...]
+    quotes: tuple[Quote, ...]
+    spare: tuple[Quote, ...]
+    """The best sentence of each hit, for an answer whose figures already say what the best quotes say."""
+    strong: bool
+    """Good enough to be the answer; else only the nearest that there is."""
+    other_period: bool = False
+    """Nothing was there for the period that was asked for."""
+
+
+def search(reading: Reading, retriever: Retriever) -> Evidence:
+    """The best quotes for a reading; where its period has no passages, the nearest of other periods, marked as such."""
+    periods = [str(period) for period in _periods(reading)]
+    names = [name for ticker in reading.tickers for name in (ticker, FILERS[ticker].name)] or list(reading.others)
+    query = reading.words or reading.question
+    hits = retriever.search(query, limit=LIMIT, companies=names, periods=periods)
+    elsewhere = not hits and bool(periods)
+    if elsewhere:
+        hits = retriever.search(query, limit=LIMIT, companies=names)
+    if not hits and reading.others:
+        hits = retriever.search(query, limit=LIMIT)
+    hits.sort(key=lambda hit: -_closeness(query, hit, retriever))
+    quotes = choose(query, hits, retriever)
+    strong = is_strong(quotes, hits) and not (elsewhere and not _speaks_of(quotes, reading))
+    spare = tuple(quote for hit in hits for quote in best_quotes(query, [hit], retriever, limit=1))
+    if reading.why:
+        spare = tuple(quote for hit in hits for quote in _all_of(query, hit, retriever) if gives_reasons(quote))
+    return Evidence(count(retriever, reading), tuple(hits), quotes, spare, strong, elsewhere)
+
+
+def _closeness(query: str, hit: Hit, retriever: Retriever) -> float:
+    """How near a brief is to a question: which one it is matters more than the rank of its sentences."""
+    title = set(words(f"{hit.passage.title} {hit.passage.topic}"))
+    named = retriever.lexical.coverage(words(query), title, synonyms(query))
+    return hit.coverage + (hit.cosine or 0) + TITLE * named
+
+
+def choose(query: str, hits: list[Hit], retriever: Retriever) -> tuple[Quote, ...]:
+    """Up to three quotes: the best ones, then what stands beside the best one in its brief."""
+    best = best_quotes(query, hits, retriever, limit=QUOTES)
+    if not best:
+        return ()
+    home = best[0].passage.id
+    chosen = [quote for quote in best if quote.passage.id == home or quote.score >= NEAR * best[0].score]
+    known = {quote.text for quote in chosen}
+    beside = [quote for quote in _around(best[0]) if quote.text not in known]
+    if ASKS_NUMBER.search(query):
+        beside = [quote for quote in beside if numbers(quote.text)]
+    return (*chosen, *beside)[:QUOTES]
+
+
+def _all_of(query: str, hit: Hit, retriever: Retriever) -> list[Quote]:
+    best = best_quotes(query, [hit], retriever, limit=1)
+    return [*best, *(other for quote in best for other in _around(quote))]
+
+
+def _around(quote: Quote) -> list[Quote]:
+    """The other sentences of a brief, those that follow first."""
+    if quote.passage.source:
+        return []
+    spans = split_sentences(quote.passage.text)
+    others = sorted(
+        (span for span in spans if span[0] != quote.start), key=lambda span: (span[0] < quote.start, span[0])
+    )
+    return [replace(quote, text=quote.passage.text[start:end], start=start, end=end) for start, end in others]
+
+
+def is_strong(quotes: Sequence[Quote], hits: Sequence[Hit]) -> bool:
+    """Whether the quotes, or the brief that they are from, are close enough to the question to answer it."""
+    if not quotes:
+        return False
+    home = [hit for hit in hits if hit.passage.id == quotes[0].passage.id]
+    coverage = max([quote.coverage for quote in quotes] + [hit.coverage for hit in home])
+    cosines = [quote.cosine for quote in quotes] + [hit.cosine for hit in home]
+    known = [cosine for cosine in cosines if cosine is not None]
+    return max(known) + 0.4 * coverage >= CLOSE if known else coverage >= WORDS_ONLY
+
+
+def count(retriever: Retriever, reading: Reading) -> int:
+    """How many passages are of the companies and periods of a reading."""
+    years = {str(period.year) for period in _periods(reading)}
+    return sum(
+        (not reading.tickers or not passage.ticker or passage.ticker in reading.tickers)
+        and (not years or not passage.period or any(year in passage.period for year in years))
+        for passage in retriever.passages
+    )
+
+
+def relevant(quote: Quote, label: str) -> bool:
+    """Whether a quote, with the title over it, is about the quantity that a figure is named by."""
+    about = set(words(label)) - {stem for filer in FILERS.values() for stem in words(filer.name)} - {"share", "chang"}
+    title = set(words(f"{quote.passage.title} {quote.passage.topic}"))
+    said = title | set(words(quote.text))
+    if about <= set(words(quote.text)):
+        return True
+    if not about & (title | set(synonyms(f"{quote.passage.title} {quote.passage.topic}"))):
+        return False
+    return len(about & said) >= len(about) / 3 or bool(set(synonyms(label)) & said)
+
+
+def gives_reasons(quote: Quote) -> bool:
+    """Whether a sentence says why."""
+    return bool(_REASONS.search(quote.text))
+
+
+def _periods(reading: Reading) -> tuple[Period, ...]:
+    found = [period for ticker in reading.tickers for period in reading.when.of(ticker)] or list(reading.when.periods)
+    return tuple(dict.fromkeys(found))
+
+
+def _speaks_of(quotes: tuple[Quote, ...], reading: Reading) -> bool:
+    """Whether the best quote itself names the year that was asked for."""
+    years = {str(period.year) for period in _periods(reading)}
+    return bool(years & set(re.findall(r"(?<!\d)20\d\d(?!\d)", quotes[0].text)))

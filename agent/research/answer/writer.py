@@ -1,0 +1,167 @@
+"""Writes the answer: figures as the tools say them, text as quotes, and plainly what is not answered."""
+
+import re
+from collections.abc import Sequence
+
+from agent.research.answer.concentration_words import two_sides
+from agent.research.answer.differences import difference
+from agent.research.answer.draft import Draft
+from agent.research.answer.evidence import Evidence, gives_reasons, relevant
+from agent.research.answer.grounding import numbers, sentences
+from agent.research.figures.facts import facts
+from agent.research.figures.filers import FILERS
+from agent.research.figures.results import Result, day
+from agent.research.question.reading import Reading
+from agent.research.question.scope import Decline
+from agent.research.search.quoting import Quote
+
+FAR = ("instructions", "out_of_scope", "unknown_company")
+"""Declines to which no passage is near."""
+
+
+SURE = 0.6
+"""The score from which a quote stands beside a figure of its period that it does not repeat."""
+
+
+def write(
+    reading: Reading,
+    results: Sequence[Result],
+    evidence: Evidence | None,
+    decline: Decline | None,
+    collection: str = "",
+) -> Draft:
+    """The whole answer to a reading from what was computed and found."""
+    draft = Draft()
+    _about_the_reading(draft, reading)
+    if decline:
+        _decline(draft, decline, results, evidence, collection)
+    else:
+        for result in results:
+            figure(draft, result)
+        quotes = evidence.quotes if evidence and evidence.strong else ()
+        if results and evidence and quotes:
+            quotes = _beside_figures(draft, reading, results, tuple(dict.fromkeys((*quotes, *evidence.spare))))
+        if quotes:
+            quoted(draft, quotes, lead=_lead(quotes, collection, beside=bool(results)), collection=collection)
+    draft.drop_unmarked_cards()
+    return draft
+
+
+def figure(draft: Draft, result: Result) -> None:
+    """A tool's sentences with the value in bold, each with the markers of the filings behind it."""
+    markers = "".join(f"[{draft.cite(source)}]" for source in result.sources)
+    if result.tool == "concentration" and (sides := two_sides(result, markers)):
+        for paragraph in sides.paragraphs:
+            draft.say(paragraph)
+        draft.show(result, sides.computed)
+        return
+    told, steps = difference(result) or ("", ())
+    said = [*sentences(_bold(result)), *([told] if told else [])]
+    draft.say(" ".join(_marked(sentence, markers) for sentence in said))
+    draft.show(result, steps)
+
+
+def quoted(draft: Draft, quotes: Sequence[Quote], *, lead: str, collection: str = "") -> None:
+    """A neutral line, then each quote as a bullet with its marker."""
+    lines = []
+    for quote in quotes:
+        text = f"“{_one_line(quote.text)}”" if collection else _one_line(quote.text)
+        lines.append(f"- {text} [{draft.cite_quote(quote, collection)}]")
+    draft.say(lead + "\n\n" + "\n".join(lines))
+
+
+def _about_the_reading(draft: Draft, reading: Reading) -> None:
+    for typed, meant in reading.guessed:
+        draft.warn("spelling", f"Read {typed!r} as {meant}.")
+    if reading.decline:
+        return
+    if reading.everyone:
+        draft.warn("no_company", "No company was named: all four are shown.")
+    if reading.when.bare_year and reading.operation != "text":
+        for ticker in reading.tickers:
+            for period in reading.when.of(ticker):
+                known = facts().periods(ticker, "revenue", yearly=True)
+                if ticker != "GOOGL" and period in known:
+                    end = day(facts().lookup(ticker, "revenue", period).end)
+                    message = (
+                        f"{period.year} is read as {FILERS[ticker].name}'s fiscal year {period}, which ended on {end}."
+                    )
+                    draft.warn("fiscal_year", message)
+
+
+def _decline(
+    draft: Draft, decline: Decline, results: Sequence[Result], evidence: Evidence | None, collection: str
+) -> None:
+    draft.warn(decline.code, decline.message)
+    draft.say(decline.message)
+    if results:
+        draft.say("The nearest that I hold, which is not an answer to your question:")
+        for result in results[:1]:
+            figure(draft, result)
+    elif evidence and evidence.quotes and decline.code not in FAR:
+        whose = "in these documents" if collection else "in the briefs"
+        lead = f"The nearest passage {whose}, which is not an answer to your question:"
+        quoted(draft, evidence.quotes[:1], lead=lead, collection=collection)
+
+
+def _adds(quote: Quote, draft: Draft) -> bool:
+    """Whether a quote says more than the figures already do."""
+    told = numbers(draft.text)
+    own = numbers(quote.text)
+    return not own or not all(any(number.held_by(other) for other in told) for number in own)
+
+
+def _beside_figures(
+    draft: Draft, reading: Reading, results: Sequence[Result], quotes: Sequence[Quote]
+) -> tuple[Quote, ...]:
+    """The quotes that belong beside figures: where words were asked for, what says more than the figures do; else one
+    that is about this very figure in its period."""
+    if reading.wants_text:
+        fresh = [quote for quote in quotes if _adds(quote, draft)]
+        return tuple(_reasons_first(fresh)[:3] if reading.why else fresh[:2])
+    label = results[0].label
+    about = [quote for quote in quotes if relevant(quote, label.split(",")[0])]
+    if reading.when.named:
+        about = [
+            each for each in about if each.passage.period in label and (_agrees(each, draft) or each.score >= SURE)
+        ]
+    return tuple(sorted(about, key=lambda quote: not _agrees(quote, draft))[:1])
+
+
+def _reasons_first(quotes: Sequence[Quote]) -> list[Quote]:
+    """The brief that gives reasons, whole, then other sentences that do."""
+    home = next((quote.passage.id for quote in quotes if gives_reasons(quote)), "")
+    from_home = [quote for quote in quotes if quote.passage.id == home]
+    return from_home + [quote for quote in quotes if quote not in from_home and gives_reasons(quote)]
+
+
+def _agrees(quote: Quote, draft: Draft) -> bool:
+    """Whether a quote holds one of the figures, in its own rounding."""
+    told = numbers(draft.text)
+    return any(one.held_by(other) or other.held_by(one) for one in numbers(quote.text) for other in told)
+
+
+def _lead(quotes: Sequence[Quote], collection: str, *, beside: bool) -> str:
+    if collection:
+        return "Your documents say:"
+    sources = list(dict.fromkeys(f"{q.passage.company}'s {q.passage.form} for {q.passage.period}" for q in quotes))
+    listed = " and ".join(", ".join(sources).rsplit(", ", 1))
+    return f"{'On this, our' if beside else 'Our'} {'briefs' if len(quotes) > 1 else 'brief'} on {listed}:"
+
+
+def _bold(result: Result) -> str:
+    """The tool's sentence with its value set in bold where it stands in it."""
+    shown = result.shown.lstrip("+-")
+    at = re.search(rf"(?<![\d.,$]){re.escape(result.shown)}(?!\d)", result.sentence)
+    at = at or re.search(rf"(?<![\d.,$]){re.escape(shown)}(?!\d)", result.sentence)
+    if not at:
+        return result.sentence
+    return f"{result.sentence[: at.start()]}**{at[0]}**{result.sentence[at.end() :]}"
+
+
+def _marked(sentence: str, markers: str) -> str:
+    return f"{sentence.rstrip('.')} {markers}." if markers else sentence
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

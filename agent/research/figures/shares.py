@@ -1,0 +1,150 @@
+"""Tools over parts of a company: one share of revenue, and a whole breakdown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.research.figures import arithmetic, charts
+from agent.research.figures.facts import Fact, Facts, company
+from agent.research.figures.measures import possessive
+from agent.research.figures.metrics import METRICS, UnknownMetric, metric_named
+from agent.research.figures.part_sources import ANONYMOUS, coverage, merged, part_input, part_sources
+from agent.research.figures.parts import Part, Parts, UnknownPart
+from agent.research.figures.periods import Period
+from agent.research.figures.provenance import caveats, cutoff, sources, span
+from agent.research.figures.quantities import fact_input, inside, latest, quantity
+from agent.research.figures.results import Caveat, Result, Row, show
+
+
+def share(facts: Facts, parts: Parts, ticker: str, part: str, period: Period | None = None) -> Result:
+    """Per cent of revenue of a segment, product, place or customer, or of a line such as research and development."""
+    ticker = company(ticker).ticker
+    try:
+        breakdown, member = parts.named(ticker, part)
+    except UnknownPart as unknown:
+        try:
+            return _line_share(facts, ticker, part, period)
+        except UnknownMetric:
+            raise unknown from None
+    if breakdown == "customer":
+        return _customer_share(facts, parts, ticker, member, period)
+    at = period or parts.latest(ticker, breakdown)
+    found = _only(parts.of(ticker, breakdown, "revenue", at), member, at)
+    whole = facts.lookup(ticker, "revenue", at)
+    value = arithmetic.ratio(found.value, whole.value)
+    name = company(ticker).name
+    when = f"{at} ({span(whole.start, whole.end, at)})"
+    result = Result(
+        tool="share",
+        label=f"{name} {member}, share of revenue, {at}",
+        value=value,
+        unit="percent",
+        sentence=f"{member} made up {show(value, 'percent')} of {possessive(name)} revenue in {when}: "
+        f"{show(found.value, 'USD')} of {show(whole.value, 'USD')}.",
+        formula=f"revenue from {member} ÷ revenue × 100",
+        inputs=(part_input(found), fact_input(whole)),
+        sources=merged((*part_sources(facts, [found]), *sources(facts, [whole]))),
+        warnings=(*caveats(facts, [whole]), *coverage(parts, ticker, breakdown, "revenue", "", period)),
+    )
+    return _pictured(result, name, parts.of(ticker, breakdown, "revenue", at), whole)
+
+
+def breakdown(
+    facts: Facts, parts: Parts, ticker: str, by: str, period: Period | None = None, metric: str = "revenue"
+) -> Result:
+    """Revenue or operating income by segment, product or place; the value is the share of the largest, in per cent."""
+    ticker, metric = company(ticker).ticker, metric_named(metric).name
+    at = period or parts.latest(ticker, by, metric)
+    found = parts.of(ticker, by, metric, at)
+    whole = facts.lookup(ticker, metric, at)
+    largest, name, what = found[0], company(ticker).name, inside(METRICS[metric].label)
+    value = arithmetic.ratio(largest.value, whole.value)
+    listed = ", ".join(f"{part.member} {show(part.value, 'USD')}" for part in found if not part.within)
+    extra = []
+    if not _adds_up(found, whole):
+        extra.append(Caveat("not_a_whole", f"The parts do not add up to {what}: other items are not shown."))
+    result = Result(
+        tool="breakdown",
+        label=f"{name} {what} by {by}, {at}",
+        value=value,
+        unit="percent",
+        sentence=f"{possessive(name)} {what} by {by} in {at} ({span(whole.start, whole.end, at)}): {listed}. "
+        f"{largest.member} was the largest with {show(value, 'percent')}.",
+        formula=f"{what} of {largest.member} ÷ {what} × 100",
+        inputs=(*map(part_input, found), fact_input(whole)),
+        sources=merged((*part_sources(facts, found), *sources(facts, [whole]))),
+        warnings=(*caveats(facts, [whole]), *extra, *coverage(parts, ticker, by, metric, "", period)),
+    )
+    return _pictured(result, name, found, whole)
+
+
+def _only(found: list[Part], member: str, at: Period) -> Part:
+    for part in found:
+        if part.member == member:
+            return part
+    listed = ", ".join(part.member for part in found)
+    raise UnknownPart(f"{member!r} is not given for {at}; available are {listed}")
+
+
+def _line_share(facts: Facts, ticker: str, metric: str, period: Period | None) -> Result:
+    line = metric_named(metric)
+    if line.kind != "flow" or line.unit != "USD":
+        raise UnknownMetric(f"{metric!r} is not an amount over a period and has no share of revenue")
+    at = period or latest(facts, ticker, line.name)
+    found, whole = quantity(facts, ticker, line.name, at), quantity(facts, ticker, "revenue", at)
+    value = arithmetic.ratio(found.value, whole.value)
+    used = tuple(dict.fromkeys((*found.facts, *whole.facts)))
+    name = found.filer.name
+    return Result(
+        tool="share",
+        label=f"{name} {found.name}, share of revenue, {at}",
+        value=value,
+        unit="percent",
+        sentence=f"{possessive(name)} {found.name} in {found.when} came to {show(value, 'percent')} of revenue: "
+        f"{found.shown} of {whole.shown}.",
+        formula=f"{found.formula} ÷ revenue × 100" if not line.formula else f"({found.formula}) ÷ revenue × 100",
+        inputs=(*found.inputs(), *whole.inputs()),
+        sources=sources(facts, used),
+        warnings=(*caveats(facts, used), *([cutoff(facts, ticker, at)] if period is None else [])),
+    )
+
+
+def _customer_share(facts: Facts, parts: Parts, ticker: str, member: str, period: Period | None) -> Result:
+    at = period or parts.latest(ticker, "customer", "concentration", "revenue")
+    found = _only(parts.of(ticker, "customer", "concentration", at, "revenue"), member, at)
+    name, value = company(ticker).name, found.value * 100
+    return Result(
+        tool="share",
+        label=f"{name} {member}, share of revenue, {at}",
+        value=value,
+        unit="percent",
+        sentence=f"{member} made up {value:g}% of {possessive(name)} revenue in {at}.",
+        formula="as published",
+        inputs=(part_input(found),),
+        sources=part_sources(facts, [found]),
+        warnings=(ANONYMOUS, *coverage(parts, ticker, "customer", "concentration", "revenue", period)),
+    )
+
+
+def _pictured(result: Result, name: str, found: list[Part], whole: Fact) -> Result:
+    """The result with the whole breakdown as rows, table and chart; parts of parts are marked and not drawn."""
+    shares = [(part, arithmetic.ratio(part.value, whole.value)) for part in found]
+    rows: tuple[Row, ...] = tuple(
+        {"part": part.member, "value": part.value, "share": round(percent, 2), "within": part.within}
+        for part, percent in shares
+    )
+    table: tuple[Row, ...] = tuple(
+        {
+            found[0].breakdown: f"of which {part.member}" if part.within else part.member,
+            METRICS[whole.metric].label: show(part.value, part.unit),
+            "share": show(percent, "percent"),
+        }
+        for part, percent in shares
+    )
+    title = f"{name}: {inside(METRICS[whole.metric].label)} by {found[0].breakdown}, {whole.period}"
+    drawn = [row for row in rows if row["within"] is None]
+    return replace(result, series=rows, table=table, chart=charts.bars(title, drawn, "USD", by="part"))
+
+
+def _adds_up(found: list[Part], whole: Fact) -> bool:
+    return abs(sum(part.value for part in found if not part.within) - whole.value) < 1e6

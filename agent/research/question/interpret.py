@@ -1,0 +1,171 @@
+"""Reads a question: companies, periods, figures, operation. Worth more than any ranker."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from agent.request import Turn
+from agent.research.figures.filers import FILERS
+from agent.research.question import intent, scope
+from agent.research.question.companies import named, without_names
+from agent.research.question.followup import inherit
+from agent.research.question.lexicon import metrics_in
+from agent.research.question.members import breakdown_in, member_in
+from agent.research.question.reading import Breakdown, Operation, Reading
+from agent.research.question.vocabulary import mend, qualifiers
+from agent.research.question.when import When, when
+
+OVERVIEW = ("revenue", "gross_margin", "operating_margin", "net_income")
+"""What "compare NVIDIA and Marvell" and "NVIDIA's results" are taken to ask for."""
+
+
+@dataclass(frozen=True)
+class _Figures:
+    metrics: tuple[str, ...]
+    member: str
+    breakdown: Breakdown
+    leftover: tuple[str, ...]
+    left: str
+    """The text without the words of metrics and parts."""
+
+
+def interpret(question: str, turns: tuple[Turn, ...] = ()) -> Reading:
+    """What `question` asks for, with what it leaves out taken from the session's earlier questions."""
+    before: Reading | None = None
+    for turn in turns:
+        before = _one(turn.question, before)
+    return _one(question, before)
+
+
+def about_documents(reading: Reading) -> Reading:
+    """The same question put to a user's documents: answered by quotes, whatever company or subject it names."""
+    kept = reading.decline if reading.decline and reading.decline.code in ("advice", "instructions") else None
+    return replace(reading, operation="text", wants_text=True, why=False, decline=kept)
+
+
+def _one(question: str, before: Reading | None) -> Reading:
+    own = read(question)
+    reading = inherit(own, before) if before else own
+    return _judged(reading, own)
+
+
+def read(question: str) -> Reading:
+    """A question on its own."""
+    mended = mend(question)
+    who = named(mended)
+    time, rest = when(without_names(mended))
+    figures = _figures(rest, who.tickers)
+    against: Literal["year", "quarter"] = "quarter" if intent.AGAINST_QUARTER.search(mended) else "year"
+    operation = _operation(mended, rest, figures, time)
+    told = bool(intent.TELL.search(rest)) or (operation == "lookup" and bool(intent.YES_OR_NO.search(rest)))
+    why = bool(intent.WHY.search(rest))
+    if why and operation == "lookup":
+        operation = "growth"
+    everyone = bool(not who.tickers and figures.metrics and intent.EVERYONE.search(rest))
+    reading = Reading(
+        question=question,
+        tickers=tuple(FILERS) if everyone else who.tickers,
+        when=time,
+        metrics=figures.metrics,
+        member=figures.member,
+        breakdown="customer" if operation == "concentration" else figures.breakdown,
+        operation=operation,
+        against=against,
+        since=bool(intent.SINCE.search(mended)),
+        of_revenue=bool(intent.OF_REVENUE.search(rest)) and operation != "concentration",
+        receivables="receivable" in rest.lower(),
+        words=" ".join(rest.split()),
+        wants_text=operation in ("text", "concentration") or why or told,
+        why=why,
+        others=who.others,
+        guessed=who.guessed,
+        everyone=everyone,
+    )
+    if len(who.tickers) > 1 and not intent.SIDE_BY_SIDE.sub("", rest).strip(" ,?.and"):
+        return replace(reading, metrics=OVERVIEW, operation="lookup", wants_text=False)
+    if operation == "text" and who.tickers and intent.RESULTS.search(rest) and not qualifiers(rest, "", strict=True):
+        return replace(reading, metrics=OVERVIEW, operation="lookup")
+    if operation == "concentration":
+        only_text = reading.receivables
+    else:
+        only_text = bool(figures.leftover or intent.ONLY_TEXT.search(mended))
+    return replace(reading, operation="text", wants_text=True) if only_text else _tidy(reading, rest)
+
+
+def _tidy(reading: Reading, rest: str) -> Reading:
+    """Metrics that are only the base of a ratio ("R&D as a share of sales"), and ratios that the catalogue has."""
+    metrics = reading.metrics
+    if reading.of_revenue and len(metrics) > 1:
+        metrics = tuple(name for name in metrics if name != "revenue")
+    if re.search(r"\bcash flow\b.*\bmargin", rest, re.IGNORECASE) and metrics[:1] == ("operating_cash_flow",):
+        return replace(reading, metrics=metrics, of_revenue=True)
+    if metrics == ("research_and_development",) and re.search(r"\b(?:intensity|ratio)\b", rest, re.IGNORECASE):
+        return replace(reading, metrics=metrics, of_revenue=True)
+    if reading.of_revenue and metrics == ("revenue",) and not reading.member:
+        return replace(reading, metrics=metrics, of_revenue=False)
+    return replace(reading, metrics=metrics)
+
+
+def _judged(reading: Reading, own: Reading) -> Reading:
+    """The reading, declined where its words, its companies or its lack of any subject ask for it."""
+    decline = scope.by_wording(reading.question)
+    if decline is None and _about_others(reading, own):
+        decline = scope.unknown_company(own.others)
+    if decline or reading.tickers or reading.operation == "text":
+        return replace(reading, decline=decline)
+    if reading.operation == "concentration" or reading.member:
+        return replace(reading, tickers=("NVDA",))  # the only company with such figures
+    if reading.metrics:
+        return replace(reading, tickers=tuple(FILERS), everyone=True)
+    return replace(reading, decline=scope.out_of_scope())
+
+
+def _about_others(reading: Reading, own: Reading) -> bool:
+    """Whether the question is about a company that there is nothing about, and does not only mention it."""
+    if not own.others:
+        return False
+    if own.tickers:
+        return bool(own.metrics) and bool(intent.COMPARISON.search(own.words))
+    return bool(own.metrics) or reading.follows or not reading.tickers
+
+
+def _figures(rest: str, tickers: tuple[str, ...]) -> _Figures:
+    """Metrics, part and line of a text, and the words left that qualify them in a way that no figure has."""
+    breakdown, without = breakdown_in(rest)
+    member, line, outside = member_in(without) if "NVDA" in tickers or not tickers else ("", "", without)
+    if member and (second := member_in(outside)) and second[1] == line:
+        member, breakdown, outside = "", line, second[2]
+    metrics, left, noun = metrics_in(outside)
+    if member or breakdown:
+        metrics = ("operating_income",) if "operating_income" in metrics else ("revenue",)
+    return _Figures(
+        metrics, member, line or breakdown, qualifiers(left, rest, strict=not (tickers and (noun or member))), left
+    )
+
+
+def _operation(question: str, rest: str, figures: _Figures, time: When) -> Operation:
+    other = figures.member or intent.DEFINITION.search(rest) or intent.OTHER_CONCENTRATION.search(rest)
+    if intent.CONCENTRATION.search(rest) and not other:
+        return "concentration"
+    if not figures.metrics and not figures.member and not figures.breakdown:
+        return "text"
+    if len(figures.metrics) == 2 and "revenue" not in figures.metrics and intent.RATIO.search(figures.left):
+        return "ratio"
+    if intent.COMPOUND.search(question):
+        return "compound"
+    if intent.TRAILING.search(question):
+        return "ttm"
+    if figures.breakdown and not figures.member:
+        return "breakdown"
+    if intent.GROWTH.search(figures.left) and len(time.periods) <= 2:
+        return "growth"
+    if intent.TREND.search(figures.left) or time.count > 1 or len(time.periods) > 2:
+        return "trend"
+    if figures.member and intent.SHARE.search(figures.left):
+        return "share"
+    return "lookup"
+
+
+def warm_up() -> None:
+    """Loads what the first question would otherwise wait for."""
+    read("revenue of NVIDIA in Q2 FY2026")

@@ -1,0 +1,85 @@
+"""Words that finance uses for the same thing; a question in one of them also finds the others."""
+
+import re
+from functools import cache
+
+from agent.research.search.sentences import words
+
+GROUPS: tuple[tuple[str, ...], ...] = (
+    ("google", "alphabet"),
+    ("revenue", "net sales", "sales", "turnover", "top line"),
+    ("capex", "capital expenditure", "purchases of property, plant and equipment", "property and equipment"),
+    ("cogs", "cost of sales", "cost of revenue", "cost of goods sold"),
+    ("profit", "net income", "earnings", "bottom line"),
+    ("operating profit", "operating income", "ebit"),
+    ("r&d", "research and development"),
+    ("sg&a", "opex", "operating expenses", "selling, general and administrative"),
+    ("eps", "earnings per share", "net income per share"),
+    ("buyback", "repurchase", "share repurchase", "stock repurchase", "buy back", "bought back"),
+    ("dividend", "capital return", "shareholder return"),
+    ("employees", "headcount", "staff", "workforce"),
+    ("attrition", "employee turnover", "turnover rate"),
+    ("competitors", "rivals", "competition", "compete"),
+    ("suppliers", "supply chain", "foundry", "manufacturing", "outsourcing partners", "contract manufacturers"),
+    ("lawsuit", "litigation", "legal proceedings", "sued", "suing", "court", "class action"),
+    ("antitrust", "competition law", "monopoly", "doj", "department of justice"),
+    ("fine", "penalty", "sanction"),
+    ("tax rate", "effective tax rate", "income tax"),
+    ("export controls", "license requirement", "export restrictions", "export licence"),
+    ("concentration", "direct customers", "major customers", "largest customers", "10% of revenue"),
+    ("regions", "geographic", "billing location", "countries"),
+    ("segments", "reportable segments", "business units", "divisions"),
+    ("backlog", "remaining performance obligations"),
+    ("commitments", "purchase obligations", "supply and capacity obligations"),
+    ("depreciate", "useful life", "useful lives", "depreciation"),
+    ("receivables", "accounts receivable", "trade receivables"),
+    ("inventory", "inventories", "stock on hand"),
+    ("debt", "notes", "borrowings", "commercial paper"),
+    ("cash flow", "operating activities", "liquidity"),
+    ("cybersecurity", "information security", "data breach"),
+    ("acquisition", "merger", "takeover", "business combination"),
+    ("layoffs", "severance", "restructuring"),
+    ("fiscal year", "52- or 53-week year", "year end"),
+    ("headquarters", "principal executive offices", "based"),
+    ("tariffs", "trade restrictions", "import duties"),
+    ("risks", "risk factors", "adversely affect"),
+    ("distribution", "resellers", "retail stores", "indirect channels"),
+    ("data center", "data centre", "datacenter"),
+    ("share-based compensation", "stock-based compensation", "equity awards"),
+    ("warranty", "product defects", "product returns"),
+)
+
+MEANS = {
+    "people work": "employees",
+    "work for": "employees",
+    "made of": "segments",
+    "sue": "lawsuit",
+    "hired": "employees",
+}
+"""One way only: words that ask for something, and what it is called."""
+
+GOOGLE = re.compile(r"\bgoogle\b", re.I)
+
+
+def synonyms(question: str) -> tuple[str, ...]:
+    """The stemmed words that `question` lacks and that stand for something it names."""
+    asked = words(question)
+    asked += tuple(word for said, meant in MEANS.items() if _within(words(said), asked) for word in words(meant))
+    named = [group for group in _stemmed() if any(_within(phrase, asked) for phrase in group)]
+    extra = dict.fromkeys(word for group in named for phrase in group for word in phrase)
+    return tuple(dict.fromkeys(word for word in (*asked, *extra) if word not in words(question)))
+
+
+def phrasings(question: str) -> tuple[str, ...]:
+    """The question, and once more with the filer's name where another name of the company stands."""
+    renamed = GOOGLE.sub("Alphabet", question)
+    return (question,) if renamed == question else (question, renamed)
+
+
+@cache
+def _stemmed() -> tuple[tuple[tuple[str, ...], ...], ...]:
+    return tuple(tuple(words(phrase) for phrase in group) for group in GROUPS)
+
+
+def _within(phrase: tuple[str, ...], asked: tuple[str, ...]) -> bool:
+    return any(asked[i : i + len(phrase)] == phrase for i in range(len(asked) - len(phrase) + 1))
