@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from apps.api import routes
 from apps.gradio_app import mount
 from apps.session import serving
+from apps.sse import close_all
 from apps.warm import warm_up
 
 DEFAULT_PORT = 7860
@@ -35,8 +36,16 @@ def main(argv: list[str] | None = None) -> int:
     with listening:
         print(f"Firstlight on http://{options.host}:{listening.getsockname()[1]}/  Ctrl-C ends it.", flush=True)
         config = uvicorn.Config(site(), log_level="warning", access_log=False, timeout_graceful_shutdown=1)
-        uvicorn.Server(config).run(sockets=[listening])
+        Server(config).run(sockets=[listening])
     return 0
+
+
+class Server(uvicorn.Server):
+    """Lets the readers of live answers go before it waits for open requests."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        close_all()
+        await super().shutdown(sockets)
 
 
 def site() -> FastAPI:

@@ -78,6 +78,7 @@ class EventStream(Response):
         self._at = start
         self._first = b"retry: %d\n\n" % retry_ms + first
         self._ping_s = ping_s
+        self._closing = False
         self._send_timeout_s = send_timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,6 +86,8 @@ class EventStream(Response):
         gone = asyncio.create_task(_disconnected(receive))
         gone.add_done_callback(lambda _: news.set())
         self._frames.subscribe(news.set)
+        self._wake = news.set
+        _serving.add(self)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await self._send(send, self._first)
@@ -95,7 +98,7 @@ class EventStream(Response):
                     body = b"".join(self._frames.items[self._at : upto])
                     self._at = upto
                     await self._send(send, body)
-                elif self._frames.closed:
+                elif self._frames.closed or self._closing:
                     await self._send(send, b"", more=False)
                     return
                 elif not await _within(news, self._ping_s):
@@ -103,12 +106,27 @@ class EventStream(Response):
         except TimeoutError:
             return
         finally:
+            _serving.discard(self)
             self._frames.unsubscribe(news.set)
             gone.cancel()
+
+    def close(self) -> None:
+        """Ends the stream after what is there by now; the reader comes back with its last event id."""
+        self._closing = True
+        self._wake()
 
     async def _send(self, send: Send, body: bytes, *, more: bool = True) -> None:
         async with asyncio.timeout(self._send_timeout_s):
             await send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+_serving: set[EventStream] = set()
+
+
+def close_all() -> None:
+    """For a server that shuts down: it would wait for streams that only end with their runs."""
+    for stream in tuple(_serving):
+        stream.close()
 
 
 async def _disconnected(receive: Receive) -> None:

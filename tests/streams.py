@@ -23,6 +23,8 @@ from agent.request import Limits, Request, Run
 from agent.run import Agent, Runner
 
 QUESTION = Request(question="?")
+PATIENCE = 30
+"""Seconds after which a run that does not end is a fault; a busy machine needs some."""
 
 
 def said(entries: Iterable[Entry]) -> list[str]:
@@ -59,7 +61,8 @@ def words(event: Event) -> str:
 
 async def ended(runner: Runner, run_id: str) -> list[str]:
     """The whole stream of a run, once it has ended."""
-    await runner.wait(run_id)
+    async with asyncio.timeout(PATIENCE):
+        await runner.wait(run_id)
     return said(await runner.log.read(run_id))
 
 
@@ -70,8 +73,9 @@ async def stream(runner: Runner, agent: Agent, limits: Limits | None = None) -> 
 
 async def until(runner: Runner, run_id: str, entries: int) -> None:
     """Waits until a reader can see so many entries."""
-    while len(await runner.log.read(run_id)) < entries:
-        assert await runner.log.wait(run_id, len(await runner.log.read(run_id)))
+    async with asyncio.timeout(PATIENCE):
+        while len(await runner.log.read(run_id)) < entries:
+            assert await runner.log.wait(run_id, len(await runner.log.read(run_id)))
 
 
 async def forever() -> None:

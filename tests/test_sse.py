@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from apps.sse import EventStream, Frames, frame
+from apps.sse import EventStream, Frames, close_all, frame
 
 pytestmark = pytest.mark.anyio
 
@@ -135,3 +135,15 @@ async def test_a_slow_reader_gets_all_that_came_meanwhile_in_one_write() -> None
     await ended(reader.task)
     assert b"".join(reader.bodies[1:]) == b"".join(some.items)
     assert len(reader.bodies) <= 4, "the greeting, the write it was stuck in, the rest, the end"
+
+
+async def test_a_server_that_shuts_down_lets_its_readers_go() -> None:
+    some = frames("a")
+    readers = [Reader(EventStream(some)) for _ in range(3)]
+    for reader in readers:
+        await reader.until(lambda reader=reader: len(reader.bodies) == 2)  # type: ignore[misc]
+    close_all()
+    for reader in readers:
+        await ended(reader.task)
+        assert reader.sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
+    assert not some.closed

@@ -126,6 +126,7 @@ class Viewer:
         query = f"?session={session}" if session else ""
         self.page.goto(f"{self.server.url}/{self.front}/{query}")
         expect(self.box).to_be_visible()
+        expect(self.page.locator(".fl-welcome, .st-key-welcome, .fl-turn").first).to_be_visible()
         return self
 
     def ask(self, question: str) -> "Viewer":

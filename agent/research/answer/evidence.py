@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agent.research.answer.grounding import numbers
+from agent.research.answer.nearness import nearest_first
 from agent.research.figures.filers import FILERS
 from agent.research.figures.periods import Period
 from agent.research.question.reading import Reading
@@ -14,8 +15,9 @@ from agent.research.search.sentences import split_sentences, words
 from agent.research.search.synonyms import synonyms
 
 LIMIT = 6
+DEPTH = 14
+"""Passages that are put in order anew, by how near they are."""
 QUOTES = 3
-TITLE = 0.3
 NEAR = 0.9
 """A sentence of another brief must score this part of the best; below, the rest of the best brief says more."""
 CLOSE = 0.52
@@ -50,26 +52,19 @@ def search(reading: Reading, retriever: Retriever) -> Evidence:
     periods = [str(period) for period in _periods(reading)]
     names = [name for ticker in reading.tickers for name in (ticker, FILERS[ticker].name)] or list(reading.others)
     query = reading.words or reading.question
-    hits = retriever.search(query, limit=LIMIT, companies=names, periods=periods)
-    elsewhere = not hits and bool(periods)
+    found = retriever.search(query, limit=DEPTH, companies=names, periods=periods)
+    elsewhere = not found and bool(periods)
     if elsewhere:
-        hits = retriever.search(query, limit=LIMIT, companies=names)
-    if not hits and reading.others:
-        hits = retriever.search(query, limit=LIMIT)
-    hits.sort(key=lambda hit: -_closeness(query, hit, retriever))
+        found = retriever.search(query, limit=DEPTH, companies=names)
+    if not found and reading.others:
+        found = retriever.search(query, limit=DEPTH)
+    hits = nearest_first(reading, query, found, retriever)[:LIMIT]
     quotes = choose(query, hits, retriever)
     strong = is_strong(quotes, hits) and not (elsewhere and not _speaks_of(quotes, reading))
     spare = tuple(quote for hit in hits for quote in best_quotes(query, [hit], retriever, limit=1))
     if reading.why:
         spare = tuple(quote for hit in hits for quote in _all_of(query, hit, retriever) if gives_reasons(quote))
     return Evidence(count(retriever, reading), tuple(hits), quotes, spare, strong, elsewhere)
-
-
-def _closeness(query: str, hit: Hit, retriever: Retriever) -> float:
-    """How near a brief is to a question: which one it is matters more than the rank of its sentences."""
-    title = set(words(f"{hit.passage.title} {hit.passage.topic}"))
-    named = retriever.lexical.coverage(words(query), title, synonyms(query))
-    return hit.coverage + (hit.cosine or 0) + TITLE * named
 
 
 def choose(query: str, hits: list[Hit], retriever: Retriever) -> tuple[Quote, ...]:
