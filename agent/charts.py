@@ -24,7 +24,7 @@ _LANES = {
     "error": "errors",
     "input": "questions",
 }
-_BAR, _TICK, _SILENCE, _RULE = "#7c9cc4", "#1f3b63", "#d62728", "#2a7f62"
+_BAR, _TICK, _SILENCE, _RULE = "#7c9cc4", "#4a6da7", "#d62728", "#2a7f62"
 _COLORS = ["#4c78a8", "#f58518", "#54a24b", "#b279a2", "#72b7b2", "#9d755d", "#eeca3b", "#bab0ac"]
 """Told apart by the colour-blind, and none is the red of silence."""
 _LANE = 22

@@ -2,9 +2,10 @@
 
 import argparse
 import os
-import socket
 import sys
 from pathlib import Path
+
+from apps.serving import PortTaken, address, listen, serve
 
 DEFAULT_PORT = 8000
 
@@ -15,12 +16,24 @@ def main(argv: list[str] | None = None) -> int:
     if options.data:
         os.environ["FIRSTLIGHT_DATA"] = str(options.data.expanduser().resolve())
     try:
-        listening = _listen(options.host, options.port)
-    except OSError as error:
-        print(_port_refused(options.host, options.port, error), file=sys.stderr)
+        listening = listen(options.host, options.port, "make demo PORT={port}, or python -m apps.demo --port {port}")
+    except PortTaken as error:
+        print(error, file=sys.stderr)
         return 2
     with listening:
-        _serve(listening, f"http://{_name_of(options.host)}:{listening.getsockname()[1]}")
+        from apps.both_pages import GRADIO, STREAMLIT, build
+
+        here = address(options.host, listening)
+
+        def started() -> None:
+            _say(f"Firstlight   {here}/")
+            _say(f"Streamlit    {here}{STREAMLIT}")
+            _say(f"Gradio       {here}{GRADIO}  (starting, about ten seconds)")
+
+        def gradio_is_up() -> None:
+            _say(f"Gradio       {here}{GRADIO}  is ready. Ctrl-C ends the demo.")
+
+        serve(build(on_gradio=gradio_is_up), listening, started)
     return 0
 
 
@@ -30,55 +43,6 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"default {DEFAULT_PORT}; 0: any free one")
     parser.add_argument("--data", type=Path, help="folder of the event log (or set FIRSTLIGHT_DATA)")
     return parser.parse_args(argv)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
-    try:
-        if os.name != "nt":
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-    except OSError:
-        listening.close()
-        raise
-    return listening
-
-
-def _port_refused(host: str, port: int, error: OSError) -> str:
-    other = port + 1 if port < 65535 else DEFAULT_PORT
-    return (
-        f"Cannot listen on {host}:{port} ({error.strerror or error}). "
-        f"Choose another port: make demo PORT={other}, or python -m apps.demo --port {other}"
-    )
-
-
-def _name_of(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-
-
-def _serve(listening: socket.socket, address: str) -> None:
-    import uvicorn
-
-    from apps.site import GRADIO, STREAMLIT, build
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                _say(f"Firstlight   {address}/")
-                _say(f"Streamlit    {address}{STREAMLIT}")
-                _say(f"Gradio       {address}{GRADIO}  (starting, about ten seconds)")
-
-    def gradio_is_up() -> None:
-        _say(f"Gradio       {address}{GRADIO}  is ready. Ctrl-C ends the demo.")
-
-    site = build(on_gradio=gradio_is_up)
-    config = uvicorn.Config(site, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
-    try:
-        Server(config).run(sockets=[listening])
-    except KeyboardInterrupt:
-        _say("Stopped.")
 
 
 def _say(line: str) -> None:

@@ -1,4 +1,4 @@
-"""The Gradio front end: `python apps/gradio_app.py`, or mounted beside Streamlit by apps/site.py.
+"""The Gradio front end: `python apps/gradio_app.py`, or mounted beside Streamlit by apps/both_pages.py.
 
 Every part of the page is a value made by apps/gradio_page.py from the session, and the session's id
 is in the address; so a reload, a second browser and the end of a run all draw the page the same way.

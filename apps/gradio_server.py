@@ -2,19 +2,16 @@
 
 import argparse
 import asyncio
-import os
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import uvicorn
 from fastapi import FastAPI
 
 from apps.api import routes
 from apps.gradio_app import mount
+from apps.serving import PortTaken, address, listen, serve
 from apps.session import serving
-from apps.sse import close_all
 from apps.warm import warm_up
 
 DEFAULT_PORT = 7860
@@ -27,25 +24,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"default {DEFAULT_PORT}; 0: any free one")
     options = parser.parse_args(argv)
     try:
-        listening = socket.create_server((options.host, options.port))
-    except OSError as error:
-        other = options.port + 1
-        print(f"Cannot listen on {options.host}:{options.port} ({os.strerror(error.errno or 0)}).", file=sys.stderr)
-        print(f"Choose another port: python apps/gradio_app.py --port {other}", file=sys.stderr)
+        listening = listen(options.host, options.port, "python apps/gradio_app.py --port {port}")
+    except PortTaken as error:
+        print(error, file=sys.stderr)
         return 2
     with listening:
-        print(f"Firstlight on http://{options.host}:{listening.getsockname()[1]}/  Ctrl-C ends it.", flush=True)
-        config = uvicorn.Config(site(), log_level="warning", access_log=False, timeout_graceful_shutdown=1)
-        Server(config).run(sockets=[listening])
+        here = address(options.host, listening)
+        serve(site(), listening, lambda: print(f"Firstlight on {here}/  Ctrl-C ends it.", flush=True))
     return 0
-
-
-class Server(uvicorn.Server):
-    """Lets the readers of live answers go before it waits for open requests."""
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        close_all()
-        await super().shutdown(sockets)
 
 
 def site() -> FastAPI:

@@ -1,4 +1,4 @@
-"""The Streamlit front end: `streamlit run apps/streamlit_app.py`, or beside Gradio in apps/site.py.
+"""The Streamlit front end: `streamlit run apps/streamlit_app.py`, or beside Gradio in apps/both_pages.py.
 
 Streamlit runs this file as `__main__` whenever it draws a page; its server imports it once, for `app`.
 """

@@ -51,7 +51,7 @@ def test_both_pages_and_the_api_answer_on_one_port_and_ctrl_c_ends_it(tmp_path: 
             process.kill()
 
 
-@pytest.mark.parametrize("module", ["demo", "site", "session", "streamlit_app", "gradio_app"])
+@pytest.mark.parametrize("module", ["demo", "both_pages", "session", "streamlit_app", "gradio_app"])
 def test_a_process_that_imports_an_app_ends(module: str, tmp_path: Path) -> None:
     environment = os.environ | {"FIRSTLIGHT_DATA": str(tmp_path / "data")}
     command = [sys.executable, "-c", f"import apps.{module}"]

@@ -38,6 +38,24 @@ async def test_a_run_that_has_ended_moves_to_the_archive_and_stays_the_same(sqli
     store.close()
 
 
+@pytest.mark.parametrize("step", ["INSERT ON archive", "DELETE ON journal"])
+def test_an_archive_that_fails_half_way_changes_nothing(step: str, data: Path) -> None:
+    data.mkdir()
+    store = SqliteStore(data / "firstlight.sqlite3", busy_ms=5000)
+    store.create_schema()
+    key = store.add_run(new_run(), "nobody")
+    whole = [Entry("r1", i, 0.1, "token", b'{"text":"a","channel":"answer","offset":0}') for i in range(1, 1001)]
+    store.write([(key, entry) for entry in whole])
+    store.db.execute(f"CREATE TRIGGER fault BEFORE {step} BEGIN SELECT RAISE(ABORT, 'fault'); END")
+    with pytest.raises(sqlite3.Error, match="fault"):
+        store.archive("r1", whole)
+    assert store.entries("r1") == whole
+    store.db.execute("DROP TRIGGER fault")
+    store.archive("r1", whole)
+    assert store.entries("r1") == whole
+    store.close()
+
+
 ARCHIVER = """
 import sys
 from pathlib import Path

@@ -43,6 +43,17 @@ SHORT = {
     "yr": "year",
     "qtr": "quarter",
     "vs.": "vs",
+    "whats": "what is",
+    "whos": "who is",
+    "hows": "how is",
+    "wheres": "where is",
+    "whens": "when is",
+    "doesnt": "does not",
+    "didnt": "did not",
+    "isnt": "is not",
+    "arent": "are not",
+    "havent": "have not",
+    "hasnt": "has not",
 }
 """Abbreviations that people type, and what they stand for."""
 

@@ -1,0 +1,58 @@
+"""Listening and serving, for the demo and for a page alone: loopback, a taken port in one clear line, a quick end."""
+
+import os
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from apps.sse import close_all
+
+
+class PortTaken(OSError):
+    """The address cannot be listened on; the message says how to choose another port."""
+
+
+def listen(host: str, port: int, command: str) -> socket.socket:
+    """A bound socket. Raises PortTaken, which names `command` with another port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    try:
+        if os.name != "nt":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen()
+    except (OSError, OverflowError) as error:
+        listening.close()
+        other = port + 1 if 0 < port < 65535 else 8765
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        message = f"Cannot listen on {host}:{port} ({reason}). Choose another port: {command.format(port=other)}"
+        raise PortTaken(message) from error
+    return listening
+
+
+def address(host: str, listening: socket.socket) -> str:
+    """Where a browser on this machine finds it."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{name}:{listening.getsockname()[1]}"
+
+
+def serve(app: ASGIApp, listening: socket.socket, on_started: Callable[[], None]) -> None:
+    """Serves until it is interrupted."""
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                on_started()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            close_all()  # else it would wait for the readers of live answers
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+    try:
+        Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        print("Stopped.", flush=True)
