@@ -99,10 +99,18 @@ def index(
 
 def _run(command: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """The command's exit code; an error of ours is one line on stderr."""
+    from pydantic import ValidationError
+
     from agent.errors import UsageError
 
     try:
         return asyncio.run(command())
+    except ValidationError as error:
+        first = error.errors()[0]
+        shown = repr(first["input"])[:80]
+        said = f"{'.'.join(map(str, first['loc']))}: {first['msg']}, not {shown}"
+        Console(stderr=True).print(f"firstlight: {said}", style="red", markup=False, highlight=False, soft_wrap=True)
+        return 2
     except UsageError as error:
         Console(stderr=True).print(f"firstlight: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         return 2

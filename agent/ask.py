@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 from rich.console import Console
@@ -45,15 +45,16 @@ def _file(run: str) -> Path | None:
 
 
 async def _watch(core: Core, start: Callable[[], Awaitable[str]], jsonl: bool) -> int:
+    out = sys.stdout
     run_id = await start()
     outcome: Outcome = "interrupted"
-    with _ctrl_c(lambda: core.runner.cancel(run_id)):
-        terminal = None if jsonl else Terminal(Console(highlight=False))
+    with _ctrl_c(lambda: core.runner.cancel(run_id)), redirect_stdout(sys.stderr):  # what an agent prints is not ours
+        terminal = None if jsonl else Terminal(Console(file=out, highlight=False))
         try:
             async for entry in core.log.follow(run_id):
                 event = entry.event
                 if terminal is None:
-                    print(entry.line(), flush=True)
+                    print(entry.line(), file=out, flush=True)
                 else:
                     terminal.show(entry)
                 if isinstance(event, Input) and event.state == "requested":

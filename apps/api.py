@@ -20,7 +20,8 @@ from apps.sse import EventStream
 from apps.view_stream import ViewStreams
 
 STATIC = Path(__file__).parent / "static"
-FILES = {"run_view.js": "text/javascript", "run_view.css": "text/css", "gradio.css": "text/css"}
+KINDS = {"js": "text/javascript", "css": "text/css"}
+FILES = ("run_view.js", "run_view.css", "gradio_page.js", "gradio.css")
 MOST_BYTES = 1_000_000
 """Of a request's body."""
 
@@ -63,7 +64,7 @@ async def static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in FILES:
         return _problem(404, f"no file {name!r}")
-    return FileResponse(STATIC / name, media_type=FILES[name], headers={"cache-control": "no-cache"})
+    return FileResponse(STATIC / name, media_type=KINDS[name.partition(".")[2]], headers={"cache-control": "no-cache"})
 
 
 def _after(request: Request) -> int:

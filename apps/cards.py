@@ -151,24 +151,29 @@ def error(one: Error) -> str:
 
 def question(run_id: str, one: Input) -> str:
     """What the run asks the user, as a form that the component posts. Choices are buttons."""
-    choices = one.schema_.get("enum")
-    if one.schema_.get("type") == "boolean":
-        choices = [True, False]
-    if isinstance(choices, list):
-        names = {True: "Yes", False: "No"}
-        controls = "".join(
-            f'<button name="value" value="{text(json.dumps(choice), 500)}">'
-            f"{names[choice] if isinstance(choice, bool) else text(str(choice), 200)}</button>"
-            for choice in choices[:20]
-        )
-    else:
-        kind = "number" if one.schema_.get("type") in ("number", "integer") else "text"
-        controls = f'<input name="text" type="{kind}" step="any" aria-label="Your answer" required>'
-        controls += "<button>Answer</button>"
+    left = ""
+    if one.expires_at is not None:
+        clock = f'<time class="fl-left" data-until="{one.expires_at * 1000:.0f}"></time>'
+        left = f'<p class="fl-expiry">{words.TIME_LEFT.format(left=clock)}</p>'
     return (
         f'<form class="fl-ask" data-run="{text(run_id)}" data-input="{text(one.id, 500)}"><p>{text(one.prompt)}</p>'
-        f'{controls}<button type="button" class="fl-decline" name="decline">Decline</button></form>'
+        f'{_controls(one)}<button type="button" class="fl-decline" name="decline">{words.DECLINE}</button>'
+        f'<output role="alert"></output>{left}</form>'
     )
+
+
+def _controls(one: Input) -> str:
+    choices = [True, False] if one.schema_.get("type") == "boolean" else one.schema_.get("enum")
+    if isinstance(choices, list):
+        return "".join(_choice(choice) for choice in choices[:20])
+    kind = "number" if one.schema_.get("type") in ("number", "integer") else "text"
+    field = f'<input name="text" type="{kind}" step="any" aria-label="{words.YOUR_ANSWER}" autocomplete="off" required>'
+    return f"{field}<button>{words.ANSWER}</button>"
+
+
+def _choice(choice: JsonValue) -> str:
+    name = {True: words.YES, False: words.NO}[choice] if isinstance(choice, bool) else text(str(choice), 200)
+    return f'<button name="value" value="{text(json.dumps(choice), 500)}">{name}</button>'
 
 
 def outcome(view: View, run: Run) -> str:

@@ -5,7 +5,6 @@ is in the address; so a reload, a second browser and the end of a run all draw t
 Only the running answer is drawn by static/run_view.js.
 """
 
-import asyncio
 import sys
 from typing import Any
 
@@ -16,18 +15,19 @@ from agent.errors import FirstlightError, UnknownSession
 from apps import words
 from apps.gradio_page import MOST_CHARTS, PANELS, Shown, header, new_session, session_list, shown
 from apps.session import Conversation, Sessions, starters
+from apps.warm import in_thread
 
 # The style is linked, for Gradio's own `css=` loses the rules inside of @media.
 HEAD = """<link rel="stylesheet" href="/v1/static/run_view.css">
 <link rel="stylesheet" href="/v1/static/gradio.css">
-<script type="module" src="/v1/static/run_view.js"></script>"""
+<script type="module" src="/v1/static/gradio_page.js"></script>"""
 
 PANE = f'<div class="fl-pane" data-stick data-received="{words.RECEIVED}" tabindex="0">${{value}}</div>'
 
 # Gradio draws a changed value into the same elements; then the component looks for what it has to fill.
 MOUNT = """
-import('/v1/static/run_view.js').then(view => {
-  const look = () => view.mount(element, options);
+import('/v1/static/gradio_page.js').then(page => {
+  const look = () => page.fill(element, options);
   watch('value', look);
   look();
 });
@@ -36,34 +36,17 @@ TELL = """
 options.onEnded = run => trigger('ended', { run });
 options.onCharts = run => trigger('charts', { run });"""
 
-# Gradio's round buttons have a picture and no name. And it thinks for a while before it runs the `js=` of a
-# submit, so the question is echoed from the key itself.
-BOX = f"""() => {{
-  const names = {{ '.submit-button': {words.SEND!r}, '.stop-button': {words.STOP!r} }};
-  const box = document.querySelector('#box');
-  const name = () => Object.entries(names).forEach(([button, label]) =>
-    box.querySelector(button)?.setAttribute('aria-label', label));
-  new MutationObserver(name).observe(box, {{ childList: true, subtree: true }});
-  name();
-  box.addEventListener('keydown', event => {{
-    const send = event.key === 'Enter' && !event.shiftKey && !event.isComposing && box.querySelector('.submit-button');
-    if (send) window.Firstlight?.echo(event.target.value);
-  }}, true);
-}}"""
 
-SESSION = "new URLSearchParams(location.search).get('session') || ''"
-HERE = f"() => [{SESSION}]"
-LOOK = f"(session, newest) => [{SESSION}, newest]"
-ECHO = (
-    f"(question, session, ...rest) => {{ window.Firstlight?.echo(question); return [question, {SESSION}, ...rest]; }}"
-)
+def _js(function: str) -> str:
+    """A function of static/gradio_page.js, as Gradio takes it."""
+    return f"(...given) => import('/v1/static/gradio_page.js').then(page => page.{function})"
+
+
+OPEN = _js(f"open({{ 'submit-button': {words.SEND!r}, 'stop-button': {words.STOP!r} }})")
+HERE = _js("here()")
+DRAWS, IS_DRAWN = _js("draws(...given)"), _js("isDrawn()")
+ASKS, REMEMBER = _js("asks(...given)"), _js("remember(...given)")
 FORGET = "() => window.Firstlight?.forget()"
-REMEMBER = """session => {
-  const at = new URL(location);
-  if (!session || at.searchParams.get('session') === session) return;
-  at.searchParams.set('session', session);
-  history.replaceState(history.state, '', at);
-}"""
 
 
 def build(sessions: Sessions) -> gr.Blocks:
@@ -97,15 +80,19 @@ class _Page:
         quick: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
         parts = [self.nav, self.conversation, *self.panels, *self.plots, self.notice, self.chips, self.box]
         self.outputs = outputs = [self.session, self.newest, *parts]
-        page.load(None, js=BOX)
-        page.load(self.load, self.session, outputs, js=HERE, **quick)
+        page.load(None, js=OPEN)
+        redrawn = [
+            page.load(self.load, self.session, outputs, js=DRAWS, **quick),
+            gr.Timer(3).tick(self.look, [self.session, self.newest], outputs, js=DRAWS, **quick),
+            self.conversation.ended(self.load, self.session, outputs, js=DRAWS, **quick),
+        ]
+        for one in redrawn:
+            one.then(None, js=IS_DRAWN, **quick)
         page.load(self.choices, None, self.collection, **quick)
-        gr.Timer(3).tick(self.look, [self.session, self.newest], outputs, js=LOOK, **quick)
-        self.conversation.ended(self.load, self.session, outputs, js=HERE, **quick)
         self.conversation.charts(self.charts, self.session, self.plots, js=HERE, **quick)
         for asked, happened in [(self.box, self.box.submit), *((one, one.click) for one in self.starters)]:
             inputs = [asked, self.session, self.pace, self.collection]
-            happened(self.ask, inputs, outputs, js=ECHO, **quick).then(None, js=FORGET, **quick)
+            happened(self.ask, inputs, outputs, js=ASKS, **quick).then(None, js=FORGET, **quick)
         self.box.stop(self.stop, self.session, js=HERE, **quick)
         self.session.change(None, self.session, js=REMEMBER, **quick)
 
@@ -157,7 +144,7 @@ class _Page:
 
     async def choices(self) -> gr.Dropdown:
         """The user's document collections, where there are any."""
-        return gr.Dropdown(**await asyncio.to_thread(self._collections))
+        return gr.Dropdown(**await in_thread(self._collections))
 
     def _collections(self) -> dict[str, Any]:
         names = self._sessions.collections()

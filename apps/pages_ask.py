@@ -9,19 +9,29 @@ from apps.session import Conversation, Sessions, bridge, starters
 
 
 def draw() -> None:
+    """The live answer first, for its reader waits for it; everything stands where the containers are."""
     sessions = bridge().sessions
     conversation = _attach(sessions, _session_id())
-    pages_sidebar.draw(sessions, conversation)
-    _header(sessions)
+    header = st.container(key="header", horizontal=True, vertical_alignment="bottom")
     left, right = st.columns([7, 5], gap="medium")
     with left, st.container(key="left"):
-        with st.container(key="conversation", height=560, border=True, autoscroll=False):
-            _turns(conversation)
+        answers = st.container(key="conversation", height=560, border=True, autoscroll=False)
+        notice = st.container(key="notice")
+        asking = st.container(key="asking", horizontal=True, vertical_alignment="center", gap="small")
+    live = st.container(key="live")
+    with answers:
+        _turns(conversation)
+    with live:
+        pages_live.draw(conversation.live, st.session_state.get("asked", 0))
+    with notice:
         _notice()
+    with asking:
         _asking(conversation.live)
     with right, st.container(key="right"):
         _panels(sessions, conversation)
-    pages_live.draw(conversation.live, st.session_state.get("asked", 0))
+    with header:
+        _header(sessions)
+    pages_sidebar.draw(sessions, conversation)
     if conversation.live is None:
         _look_for_others(conversation)
 
@@ -43,26 +53,14 @@ def _attach(sessions: Sessions, session_id: str) -> Conversation:
 
 
 def _header(sessions: Sessions) -> None:
-    with st.container(key="header", horizontal=True, vertical_alignment="bottom"):
-        st.html(f"<h1>{words.TITLE}</h1><p>{words.LINE}</p>")
-        paces = list(words.PACES)
-        st.selectbox(
-            words.PACE,
-            paces,
-            paces.index(words.DEFAULT_PACE),
-            format_func=words.PACES.__getitem__,
-            key="pace",
-            width=170,
-        )
-        if collections := sessions.collections():
-            options = ["", *collections]
-            st.selectbox(
-                words.COLLECTION,
-                options,
-                format_func=lambda name: name or words.NO_COLLECTION,
-                key="collection",
-                width=190,
-            )
+    st.html(f"<h1>{words.TITLE}</h1><p>{words.LINE}</p>")
+    paces = list(words.PACES)
+    chosen = paces.index(words.DEFAULT_PACE)
+    st.selectbox(words.PACE, paces, chosen, format_func=words.PACES.__getitem__, key="pace", width=170)
+    if names := sessions.collections():
+        options, labels = ["", *names], {"": words.NO_COLLECTION}
+        label = words.COLLECTION
+        st.selectbox(label, options, format_func=lambda name: labels.get(name, name), key="collection", width=190)
 
 
 def _turns(conversation: Conversation) -> None:
@@ -78,7 +76,7 @@ def _turns(conversation: Conversation) -> None:
 
 def _welcome() -> None:
     with st.container(key="welcome"):
-        st.html(f"<h2>{words.TITLE}</h2><p>{words.WELCOME}</p>")
+        st.html(f"<h2>{words.WELCOME_TITLE}</h2><p>{words.WELCOME}</p>")
         with st.container(key="starters", horizontal=True, horizontal_alignment="center"):
             for n, question in enumerate(starters()):
                 st.button(pages_sidebar.plain(question), key=f"starter-{n}", on_click=_ask, args=(question,))
@@ -107,14 +105,9 @@ def _notice() -> None:
 
 
 def _asking(live: Run | None) -> None:
-    with st.container(key="asking", horizontal=True, vertical_alignment="center", gap="small"):
-        st.chat_input(words.ASK, key="question", on_submit=_submit)
-        stop = (
-            f'<button class="fl-stop" data-stop="{live.run_id}">{words.STOP}</button>'
-            if live
-            else '<i class="fl-idle"></i>'
-        )
-        st.html(stop, width="content")
+    st.chat_input(words.ASK, key="question", on_submit=_submit)
+    stop = f'<button class="fl-stop" data-stop="{live.run_id}">{words.STOP}</button>' if live else ""
+    st.html(stop or '<i class="fl-idle"></i>', width="content")
 
 
 def _panels(sessions: Sessions, conversation: Conversation) -> None:

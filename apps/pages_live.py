@@ -1,7 +1,7 @@
 """The live answer: static/run_view.js, told of what Streamlit draws, and telling Streamlit what it saw.
 
 The script draws the empty sections of the running turn; the browser fills them. This component only
-joins the two, so it stands at the same place in every run of the script: moved, it would start anew.
+joins the two, so it stands in the same container in every run of the script: moved, it would start anew.
 """
 
 from pathlib import Path
@@ -19,8 +19,7 @@ def draw(live: Run | None, asked: int) -> None:
     """`asked`: how many questions this viewer has sent. The triggers, a run's end and a new chart, do nothing but run
     the script again."""
     data = {"run": live.run_id if live else "", "asked": asked, "received": words.RECEIVED, "sources": words.SOURCES}
-    with st.container(key="live"):
-        _component(key="live-answer", data=data, on_ended_change=_again, on_charts_change=_again)
+    _component(key="live-answer", data=data, on_ended_change=_again, on_charts_change=_again)
 
 
 def _again() -> None:

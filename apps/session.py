@@ -22,6 +22,7 @@ from agent.home import Core, open_core
 from agent.registry import chosen, resolve
 from agent.request import Request, Run, Session
 from agent.view import View, fold
+from apps.warm import in_thread
 
 T = TypeVar("T")
 
@@ -96,7 +97,7 @@ class Sessions:
     async def view(self, run_id: str) -> View:
         """The run as it stands now."""
         entries = await self.core.log.read(run_id)
-        return await asyncio.to_thread(fold, entries)
+        return await in_thread(lambda: fold(entries))
 
     async def recent(self, limit: int = 30) -> list[Session]:
         """Newest first."""

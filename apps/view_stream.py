@@ -23,6 +23,7 @@ from apps.answer import Answer
 from apps.cards import Items, drawn_from, section
 from apps.markup import Markdown
 from apps.sse import Frames, frame
+from apps.warm import in_thread
 
 FRAME_S = 1 / 30
 BUSY_SHARE = 3
@@ -155,7 +156,7 @@ class ViewStream:
     async def _render(self) -> float:
         """Makes a frame of what changed; returns the CPU seconds that it took, for a wait is no work."""
         in_a_thread = self.screen.unrendered > IN_A_THREAD
-        changed, busy = await asyncio.to_thread(self._changes) if in_a_thread else self._changes()
+        changed, busy = await in_thread(self._changes) if in_a_thread else self._changes()
         if changed or not self.ready.is_set():
             self.frames.append(self._frame(changed))
         self.ready.set()

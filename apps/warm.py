@@ -25,7 +25,8 @@ def warm_up() -> None:
 
 
 async def in_thread(work: Callable[[], T]) -> T:
-    """Like `asyncio.to_thread`, but a process that ends does not wait for it."""
+    """Like `asyncio.to_thread`, but in a thread of its own: a process that ends does not wait for it, and threads that
+    stopped agents have left busy do not hold it up."""
     loop = asyncio.get_running_loop()
     result: asyncio.Future[T] = loop.create_future()
 

@@ -42,6 +42,9 @@ OUTCOMES = {
 }
 PARTIAL = "Partial answer"
 
+YOUR_ANSWER, ANSWER, DECLINE, YES, NO = "Your answer", "Answer", "Decline", "Yes", "No"
+TIME_LEFT = "Time left: {left}"
+
 FIRST_FEEDBACK, FIRST_TOKEN, TOTAL = "first feedback", "first token", "total"
 
 

@@ -35,6 +35,10 @@ async def waiting(request):
     yield Token(text="half")
     await asyncio.Event().wait()
 
+async def loud(request):
+    print("loud")
+    yield Token(text="quiet")
+
 async def asking(request):
     reply = yield Input(id="q", prompt="Which?")
     yield Token(text=reply.state)
@@ -198,3 +202,18 @@ def test_the_data_folder_can_be_chosen(folder: Path) -> None:
     assert not (folder / "data").exists()
     code, out, _ = called("runs", "--data", str(folder / "here"))
     assert (code, "their_agents:hello" in out) == (0, True)
+
+
+def test_what_an_agent_prints_is_no_entry() -> None:
+    with started("ask", "?", "--agent", "their_agents:loud", "--jsonl") as asked:
+        out, err = asked.communicate(timeout=60)
+    assert [json.loads(line)["type"] for line in out.splitlines()] == ["token", "done"]
+    assert "loud" in err
+
+
+def test_a_question_that_is_too_long_is_refused_in_one_line() -> None:
+    with started("ask", "x" * 100_001, "--agent", "their_agents:hello") as asked:
+        _, err = asked.communicate(timeout=60)
+    assert asked.returncode == 2
+    assert "question" in err
+    assert "Traceback" not in err

@@ -2,7 +2,9 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from tests.hostile import HOSTILE
 
 BARS = {"data": {"values": [{"a": 1, "b": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "nominal"}}}
 gate = asyncio.Event()
+unblocked = threading.Event()
 
 
 async def answering(request: Request) -> AsyncIterator[Event]:
@@ -26,6 +29,8 @@ async def answering(request: Request) -> AsyncIterator[Event]:
     yield Artifact(id="c", kind="chart", title="Bars", data=BARS)
     if request.question.startswith("wait"):
         await gate.wait()
+    if request.question.startswith("block"):
+        await asyncio.to_thread(unblocked.wait)
     yield Token(text=f"To {request.question!r}: yes [1].")
 
 
@@ -133,6 +138,28 @@ async def test_a_page_that_was_open_while_the_server_restarted_can_still_ask() -
         runs = await sessions.core.log.runs()
         await sessions.core.runner.wait(runs[0].run_id)
     assert [run.question for run in runs] == ["yes?"]
+
+
+@pytest.mark.anyio
+async def test_a_stopped_agent_whose_thread_goes_on_does_not_hold_up_the_next_question() -> None:
+    """A thread cannot be stopped: stopped runs may keep all threads of the loop's executor."""
+    from apps.gradio_app import build
+
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    try:
+        async with serving() as sessions:
+            run = await sessions.ask("block")
+            while len(await sessions.core.log.read(run.run_id)) < 3:
+                await sessions.core.log.wait(run.run_id, len(await sessions.core.log.read(run.run_id)))
+            await sessions.core.runner.cancel(run.run_id)
+            page = build(sessions)
+            ask = next(number for number, fn in page.fns.items() if fn.name == "ask")
+            async with asyncio.timeout(20):
+                await page.process_api(ask, ["and now?", run.session_id, "", ""])
+                conversation = await answered(sessions, "yes?")
+    finally:
+        unblocked.set()
+    assert [turn.view.message.answer for turn in conversation.turns] == ["To 'yes?': yes [1]."]
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import pytest
 
 from agent.research.answer.grounding import numbers, sentences, ungrounded, unresolved
+from agent.research.search.quoting import counted, counts
+from agent.research.search.synonyms import OTHER_NAME, covered, phrasings
 
 CARD = {1: "NVIDIA 10-Q, Q2 FY2026. Revenue: $46,743 million. Gross margin 72.4%.", 2: "Revenue: $30,040 million."}
 
@@ -67,3 +69,22 @@ def test_scales_and_signs() -> None:
 
 def test_markers_and_cards_are_matched_both_ways() -> None:
     assert unresolved("One [1], three [3].", [1, 2]) == ({3}, {2})
+
+
+def test_a_count_answers_how_many_only_beside_what_is_counted() -> None:
+    question = "How many developers work with CUDA?"
+    assert counted(question) == "developers"
+    assert counts(question, "More than 5.9 million developers use CUDA.")
+    assert not counts(question, "CUDA came out in 2006, and developers use it.")
+    assert not counts(question, "NVIDIA computing supports over 4,400 applications.")
+    assert counts("how many people does it have", "It had about 36,000 employees.")
+
+
+def test_another_name_covers_a_word_and_an_unrelated_one_does_not() -> None:
+    def alike(word: str) -> float:
+        return 1.0
+
+    assert covered("attrition", "Employee turnover was 2.5%.", alike) == OTHER_NAME
+    assert covered("DMA fine", "Apple was fined under the Digital Markets Act.", alike) == (1 + OTHER_NAME) / 2
+    assert covered("patents", "Employee turnover was 2.5%.", alike) == 0
+    assert phrasings("headcount of apple") == ("headcount of apple", "number of employees of apple")

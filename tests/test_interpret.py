@@ -164,3 +164,55 @@ def test_the_longest_name_of_a_metric_wins() -> None:
 )
 def test_periods(text: str, ticker: str, periods: list[str]) -> None:
     assert [str(period) for period in when(text)[0].of(ticker)] == periods
+
+
+@pytest.mark.parametrize(
+    ("questions", "tool", "arguments"),
+    [
+        (("FY2025 net income of Nvidia and Apple side by side",), "compare", {"metric": "net_income"}),
+        (("apple revenue Q1 FY2026", "by what % was that up on the year"), "growth", {"against": "year"}),
+        (
+            ("how did NVIDIA's inventory grow between the end of fiscal 2025 and July 27, 2025",),
+            "trend",
+            {"count": 3, "period": "Q2 FY2026"},
+        ),
+        (
+            ("Is customer concentration at NVIDIA rising?", "and a year before?"),
+            "concentration",
+            {"period": "Q2 FY2025"},
+        ),
+    ],
+)
+def test_times_and_comparisons_as_people_put_them(
+    questions: tuple[str, ...], tool: str, arguments: dict[str, object]
+) -> None:
+    name, given = calls(*questions)[0]
+    assert name == tool
+    assert given.items() >= arguments.items()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which apple region shrank in fiscal 2024",
+        "how many indirect customers were over 10% of nvidia revenue in q2 fy26",
+    ],
+)
+def test_parts_that_the_table_lacks_are_looked_for_in_text(question: str) -> None:
+    assert interpret(question).operation == "text"
+
+
+def test_a_place_after_a_question_of_words_keeps_the_question() -> None:
+    reading = after("Who are NVIDIA's rivals?", "And in networking?")
+    assert (reading.operation, reading.tickers) == ("text", ("NVDA",))
+    assert "rivals" in reading.words and "networking" in reading.words
+
+
+def test_other_words_of_the_briefs_beside_a_metric_ask_for_words_too() -> None:
+    assert interpret("how much inventory was written down by nvidia in q2 fy2026").wants_text
+    assert not interpret("how much inventory did nvidia have in q2 fy2026").wants_text
+
+
+def test_a_possessive_without_its_apostrophe_still_names_a_company() -> None:
+    assert named("whats metas headcount").others == ("meta",)
+    assert named("what are nvidia's targets").others == ()

@@ -239,3 +239,22 @@ async def _collected(stream: list[Event]) -> Answer:
             yield event
 
     return await Answer.of(replay())
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("whats the attrition at nvidia", "2.5%"),
+        ("headcount of apple", "164,000"),
+        ("who assembles iphones", "outside partners"),
+        ("how much do carriers owe apple at sept 2024", "38%"),
+    ],
+)
+async def test_other_words_find_the_brief(question: str, said: str) -> None:
+    stream = await events(question)
+    assert said in text(stream) and not codes(stream) & DECLINES
+
+
+@pytest.mark.parametrize("question", ["how many gpus did nvidia ship last year", "how many cars has waymo on the road"])
+async def test_how_many_is_not_answered_without_the_count(question: str) -> None:
+    assert "weak_evidence" in codes(await events(question))

@@ -135,3 +135,35 @@ def test_a_bare_year_is_said_to_be_fiscal() -> None:
         None,
     )
     assert [warning.code for warning in draft.warnings] == ["fiscal_year"]
+
+
+def test_a_looked_up_figure_stands_alone_unless_a_brief_states_it() -> None:
+    revenue = result("lookup", company="NVDA", metric="revenue", period="Q2 FY2026")
+    reading = interpret("what was nvidia revenue in q2 fy26?")
+    other = quote("NVIDIA's compute revenue fell 1% from Q1 to Q2 of FY2026.", period="Q2 FY2026")
+    same = quote("NVIDIA's revenue was $46.7 billion in Q2 FY2026.", period="Q2 FY2026")
+    assert other.text not in write(reading, [revenue], found(other), None).text
+    assert same.text in write(reading, [revenue], found(other, same), None).text
+
+
+def test_no_sentence_is_quoted_twice() -> None:
+    growth = result("growth", company="NVDA", metric="revenue", period="Q2 FY2026")
+    reading = interpret("why did nvidia revenue grow in q2 fy26?")
+    said = quote("NVIDIA's revenue grew because of data center platforms.", period="Q2 FY2026")
+    again = Quote(said.passage, said.text, said.start, said.end, score=0.5, coverage=0.5, cosine=0.5)
+    assert write(reading, [growth], found(said, again), None).text.count(said.text) == 1
+
+
+def test_reasons_for_another_figure_are_left_out() -> None:
+    growth = result("growth", company="GOOGL", metric="general_and_administrative", period="FY2024")
+    reading = interpret("why did googles g&a fall in 2024")
+    network = quote("AdMob was the main cause of the Network decline.", period="FY2024")
+    legal = quote("General and administrative expenses fell because of lower legal charges.", period="FY2024")
+    text = write(reading, [growth], found(network, legal), None).text
+    assert legal.text in text and network.text not in text
+
+
+def test_a_ratio_is_given_as_a_number_too() -> None:
+    ratio = result("ratio", company="NVDA", metric="total_liabilities", to="equity", period="Q2 FY2026")
+    draft = write(interpret("total liabilities relative to equity at nvidia, q2 fy2026"), [ratio], None, None)
+    assert "a ratio of 0.41" in draft.text and not draft.faults()

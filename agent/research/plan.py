@@ -112,6 +112,8 @@ def _for_member(reading: Reading, ticker: str, times: tuple[Period, ...]) -> lis
 
 def _for_metric(reading: Reading, ticker: str, metric: str, times: tuple[Period, ...]) -> list[Call]:
     operation = reading.operation
+    if METRICS[metric].kind == "balance" and any(time.quarter for time in times):
+        times = tuple(time if time.quarter else Period(time.year, 4) for time in times)  # a year ends with its Q4
     if reading.of_revenue and METRICS[metric].kind == "flow":
         return [
             _call("share", company=ticker, part=metric, period=str(time) if time else None) for time in times or (None,)
@@ -179,7 +181,8 @@ def _steps(first: Period, last: Period) -> int:
 
 
 def _far_apart(times: tuple[Period, ...]) -> bool:
-    return len(times) > 2 or (len(times) == 2 and not _neighbours(times) and times[0].quarter == times[1].quarter)
+    like = len({time.quarter is None for time in times}) == 1
+    return len(times) > 2 or (len(times) == 2 and not _neighbours(times) and like)
 
 
 def _neighbours(times: tuple[Period, ...]) -> bool:

@@ -26,8 +26,9 @@ def ratio(facts: Facts, ticker: str, metric: str, to: str, period: Period | None
         value=value,
         unit="percent",
         sentence=f"{name}'s {part.name} in {at} came to {show(value, 'percent')} of its {whole.name}: "
-        f"{part.shown} against {whole.shown}.",
+        f"{part.shown} against {whole.shown}, a ratio of {show(value / 100, 'times')}.",
         formula=f"{part.name} ÷ {whole.name} × 100",
+        table=({"period": str(at), "Ratio": show(value / 100, "times")},),
         inputs=(*part.inputs(), *whole.inputs()),
         sources=sources(facts, used),
         warnings=(*caveats(facts, used), *([] if period else [cutoff(facts, part.filer.ticker, at)])),

@@ -94,12 +94,16 @@ function patch(old, now) {
 
 const sameTag = (a, b) => a.cloneNode().isEqualNode(b.cloneNode?.());
 
-// Elapsed seconds of the steps that run. What is left nobody knows, so it is never shown.
+// Elapsed seconds of the steps that run: what is left of them nobody knows. And the time left for a question to the user.
 function tick() {
   if (!run || run.phase === "ended") return;
   const now = run.now + performance.now() - run.at;
   for (const time of document.querySelectorAll(".fl-tick"))
     time.textContent = `${(Math.max(0, now - time.dataset.since) / 1000).toFixed(1)} s`;
+  for (const time of document.querySelectorAll(".fl-left")) {
+    const left = Math.max(0, Math.ceil((time.dataset.until - now) / 1000));
+    time.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  }
 }
 setInterval(tick, 100);
 
@@ -121,7 +125,7 @@ function stick(pane) {
 
 /** Shows a question at once, before the server has heard of it; the page's next drawing replaces it. */
 export function echo(question, pane = document.querySelector("[data-stick]")) {
-  if (!pane || !question.trim()) return;
+  if (!pane || !question.trim() || pane.querySelector(".fl-echo > .fl-question")?.textContent === question.trim()) return;
   forget();
   const part = (kind, ...inside) => { const made = document.createElement("div"); made.className = kind; made.append(...inside); return made; };
   const said = document.createElement("span");
@@ -164,7 +168,12 @@ document.addEventListener("submit", event => {
   reply(form, { value: pressed ? JSON.parse(pressed.value) : field.type === "number" ? Number(field.value) : field.value });
 });
 
-const reply = (form, answer) => post(`runs/${form.dataset.run}/input`, { id: form.dataset.input, ...answer });
+async function reply(form, answer) {
+  const { run, input } = form.dataset;
+  const answered = await post(`runs/${run}/input`, { id: input, ...answer });
+  // Accepted, the form goes with the next frame; and if another viewer was faster, too.
+  form.querySelector("output").value = answered.ok ? "" : (await answered.json()).detail;
+}
 
 document.addEventListener("toggle", ({ target }) => target.open ? unfolded.add(target) : unfolded.delete(target), true);
 

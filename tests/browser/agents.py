@@ -20,6 +20,11 @@ from tests.hostile import HOSTILE
 
 RECORDING = Path(__file__).with_name("recording.jsonl")
 EVERYTHING = 10**9
+SCHEMAS: dict[str, Json] = {
+    "words": {"type": "string", "minLength": 3},
+    "choice": {"enum": ["NVIDIA", "AMD"]},
+    "confirm": {"type": "boolean"},
+}
 
 
 def gate(name: str, folder: Path | None = None) -> Path:
@@ -27,8 +32,14 @@ def gate(name: str, folder: Path | None = None) -> Path:
 
 
 async def by_question(request: Request) -> AsyncGenerator[Event, Input | None]:
-    """`hostile`, `lines NAME`, `ask me`, or the recording; a `NAME` is that of a gate."""
+    """`hostile`, `lines NAME`, `gated NAME`, `ask me KIND`, or the recording; a `NAME` is that of a gate."""
     kind, _, name = request.question.partition(" ")
+    if request.question.startswith("ask me "):
+        schema = SCHEMAS[request.question.removeprefix("ask me ")]
+        reply = yield Input(id="q1", prompt="Which <b>one</b>?", schema=schema)
+        assert reply is not None
+        yield Token(text=f"You {reply.state}: {reply.value!r}.")
+        return
     if kind == "hostile":
         events = said(hostile())
     elif kind == "lines":

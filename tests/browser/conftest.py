@@ -54,7 +54,7 @@ class Server:
         draft.replace(path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("data")
     command = [sys.executable, "-m", "tests.browser.serve", "--port", "0", "--data", str(folder)]
@@ -87,7 +87,7 @@ def _address(said: "Queue[str]") -> str:
             return first.split()[1].rstrip("/")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if not path:

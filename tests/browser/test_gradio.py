@@ -3,15 +3,53 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from apps import words
 from tests.browser.conftest import Server, Viewer, Viewers
+
+GAPS = """() => { window.gaps = 0;
+  const asked = () => [...document.querySelectorAll(".fl-question")].some(one => one.textContent === "early");
+  const look = () => { gaps += !asked(); requestAnimationFrame(look); };
+  look(); }"""
+"""Counts the frames in which the question is not on the screen."""
 
 
 @pytest.fixture
 def front() -> str:
     return "gradio"
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_question_that_is_sent_before_the_page_is_drawn_stays(viewers: Viewers, again: bool) -> None:
+    """The page's first call is held back until the question was sent."""
+    session = ""
+    if again:
+        first = viewers("gradio").open().ask("before")
+        expect(first.times).to_be_visible()
+        session = first.session
+    viewer, held = viewers("gradio"), list[Route]()
+
+    def hold(route: Route) -> None:
+        call = route.request.post_data_json or {}
+        if not held and len(call["data"]) == 1:
+            held.append(route)
+        else:
+            route.continue_()
+
+    viewer.page.route("**/gradio_api/run/predict*", hold)
+    viewer.page.goto(f"{viewer.server.url}/gradio/" + (f"?session={session}" if session else ""))
+    viewer.ask("early")
+    asked = viewer.page.locator(".fl-question").last
+    expect(asked).to_have_text("early")
+    viewer.page.evaluate(GAPS)
+    viewer.page.wait_for_timeout(500)  # for the question to overtake the first call, if it may
+    held[0].continue_()
+    expect(viewer.page.locator(".fl-echo")).to_have_count(0)
+    expect(viewer.times).to_be_visible()
+    expect(viewer.page.locator(".fl-turn")).to_have_count(2 if again else 1)
+    expect(asked).to_have_text("early")
+    assert viewer.page.evaluate("gaps") <= 2
 
 
 def test_the_round_buttons_have_names(viewer: Viewer, server: Server) -> None:

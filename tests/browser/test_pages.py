@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from apps import words
-from tests.browser.agents import HOSTILE, recorded, said_after
+from tests.browser.agents import recorded, said_after
 from tests.browser.conftest import Server, Viewer, Viewers
-from tests.hostile import MARKS
+from tests.hostile import HOSTILE, MARKS
 
 EVENTS = recorded()
 QUESTION = "Is customer concentration at NVIDIA rising?"
@@ -211,6 +211,43 @@ def press_tab_until(viewer: Viewer, there: str) -> None:
     raise AssertionError(f"80 presses of Tab did not lead to {there}")
 
 
+def test_a_question_to_the_user_is_answered_with_words(viewer: Viewer) -> None:
+    form = viewer.ask("ask me words").page.locator(".fl-ask")
+    expect(form).to_contain_text("Which <b>one</b>?")
+    expect(form).to_contain_text(re.compile(r"Time left: (10:00|9:\d\d)"))
+    form.get_by_label(words.YOUR_ANSWER).fill("no")
+    form.get_by_role("button", name=words.ANSWER).click()
+    expect(form.get_by_role("alert")).to_contain_text("'no' is too short")
+    viewer.said = [line for line in viewer.said if "409" not in line]  # Chromium reports the refusal
+    form.get_by_label(words.YOUR_ANSWER).fill("both of them")
+    form.get_by_label(words.YOUR_ANSWER).press("Enter")
+    expect(viewer.answer).to_have_text("You answered: 'both of them'.")
+    expect(form).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "button", "said"),
+    [
+        ("choice", "AMD", "You answered: 'AMD'."),
+        ("confirm", words.NO, "You answered: False."),
+        ("choice", words.DECLINE, "You declined: None."),
+    ],
+)
+def test_a_question_to_the_user_is_asked_once_also_after_a_reload(
+    viewer: Viewer, kind: str, button: str, said: str
+) -> None:
+    form = viewer.ask(f"ask me {kind}").page.locator(".fl-ask")
+    expect(form).to_be_visible()
+    viewer.open(viewer.session)
+    expect(form).to_have_count(1)
+    form.get_by_role("button", name=button, exact=True).click()
+    expect(viewer.answer).to_have_text(said)
+    expect(form).to_have_count(0)
+    viewer.open(viewer.session)
+    expect(viewer.answer).to_have_text(said)
+    expect(form).to_have_count(0)
+
+
 def test_390_pixels_are_wide_enough(viewers: Viewers, front: str) -> None:
     viewer = viewers(front, width=390).open().ask(QUESTION)
     expect(viewer.times).to_be_visible()
@@ -226,6 +263,7 @@ def test_390_pixels_are_wide_enough(viewers: Viewers, front: str) -> None:
 def test_it_is_dark_where_the_system_is_dark(viewers: Viewers, front: str) -> None:
     viewer = viewers(front, dark=True).open().ask(QUESTION)
     expect(viewer.times).to_be_visible()
+    expect(viewer.page.locator(".fl-live")).to_have_count(0)
     colours = viewer.answer.locator("p").first.evaluate(
         """p => { const numbers = colour => colour.match(/[\\d.]+/g).map(Number), sum = c => c[0] + c[1] + c[2];
                   const ground = box => numbers(getComputedStyle(box).backgroundColor);

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from agent.research.answer.grounding import numbers
 from agent.research.answer.nearness import nearest_first
 from agent.research.figures.filers import FILERS
+from agent.research.figures.metrics import METRICS
 from agent.research.figures.periods import Period
+from agent.research.question.lexicon import FILLERS
 from agent.research.question.reading import Reading
-from agent.research.search.quoting import ASKS_NUMBER, Quote, best_quotes
+from agent.research.search.quoting import ASKS_NUMBER, Quote, best_quotes, counted, counts
 from agent.research.search.retrieval import Hit, Retriever
 from agent.research.search.sentences import split_sentences, words
-from agent.research.search.synonyms import synonyms
+from agent.research.search.synonyms import OTHER_NAME, covered, synonyms
 
 LIMIT = 6
 DEPTH = 14
@@ -22,6 +24,7 @@ NEAR = 0.9
 """A sentence of another brief must score this part of the best; below, the rest of the best brief says more."""
 CLOSE = 0.52
 """What cosine + 0.4 x coverage of the best brief must reach to be an answer; drawn on questions of our own."""
+SUPERLATIVES = frozenset({"largest", "biggest", "smallest", "highest", "lowest", "first"})
 WORDS_ONLY = 0.6
 """The coverage that it takes where search is by words only."""
 _REASONS = re.compile(
@@ -46,25 +49,42 @@ class Evidence:
     other_period: bool = False
     """Nothing was there for the period that was asked for."""
 
+    def sentences(self) -> list[Quote]:
+        """Every sentence of the briefs that the best ones are from."""
+        return [other for quote in self.spare for other in _around(quote)]
+
 
 def search(reading: Reading, retriever: Retriever) -> Evidence:
     """The best quotes for a reading; where its period has no passages, the nearest of other periods, marked as such."""
     periods = [str(period) for period in _periods(reading)]
     names = [name for ticker in reading.tickers for name in (ticker, FILERS[ticker].name)] or list(reading.others)
-    query = reading.words or reading.question
+    query = _in_full(reading)
     found = retriever.search(query, limit=DEPTH, companies=names, periods=periods)
     elsewhere = not found and bool(periods)
     if elsewhere:
         found = retriever.search(query, limit=DEPTH, companies=names)
+        found = [hit for hit in found if _years(reading) & _named_years(hit.passage.text)] or found
     if not found and reading.others:
         found = retriever.search(query, limit=DEPTH)
     hits = nearest_first(reading, query, found, retriever)[:LIMIT]
     quotes = choose(query, hits, retriever)
-    strong = is_strong(quotes, hits) and not (elsewhere and not _speaks_of(quotes, reading))
+    strong = is_strong(quotes, hits) or says_all(reading, query, quotes, retriever)
+    strong = strong and _counted(query, quotes)
+    strong = strong and not (elsewhere and not _speaks_of(quotes, reading))
     spare = tuple(quote for hit in hits for quote in best_quotes(query, [hit], retriever, limit=1))
     if reading.why:
         spare = tuple(quote for hit in hits for quote in _all_of(query, hit, retriever) if gives_reasons(quote))
     return Evidence(count(retriever, reading), tuple(hits), quotes, spare, strong, elsewhere)
+
+
+def _in_full(reading: Reading) -> str:
+    """The words that are searched for, with the names of figures that they only abbreviate: "g&a"."""
+    query = reading.words or reading.question
+    said = set(words(query))
+    if reading.operation == "text" or reading.member:
+        return query
+    missing = [METRICS[name].label for name in reading.metrics if not said & set(words(METRICS[name].label))]
+    return " ".join([query, *missing])
 
 
 def choose(query: str, hits: list[Hit], retriever: Retriever) -> tuple[Quote, ...]:
@@ -108,9 +128,23 @@ def is_strong(quotes: Sequence[Quote], hits: Sequence[Hit]) -> bool:
     return max(known) + 0.4 * coverage >= CLOSE if known else coverage >= WORDS_ONLY
 
 
+def _counted(query: str, quotes: Sequence[Quote]) -> bool:
+    """Whether "how many" is answered by a count of what it asks for."""
+    return not counted(query) or counted(query) in FILLERS or any(counts(query, quote.text) for quote in quotes)
+
+
+def says_all(reading: Reading, query: str, quotes: Sequence[Quote], retriever: Retriever) -> bool:
+    """Whether one brief has every word of the question that carries meaning, or another name for it."""
+    carrying = " ".join(word for word in re.findall(r"[\w&-]+", query.lower()) if word not in FILLERS - SUPERLATIVES)
+    if not quotes or not reading.tickers or not words(carrying):
+        return False
+    home = quotes[0].passage
+    return covered(carrying, f"{home.title}. {home.text}", retriever.lexical.rarity) >= OTHER_NAME
+
+
 def count(retriever: Retriever, reading: Reading) -> int:
     """How many passages are of the companies and periods of a reading."""
-    years = {str(period.year) for period in _periods(reading)}
+    years = _years(reading)
     return sum(
         (not reading.tickers or not passage.ticker or passage.ticker in reading.tickers)
         and (not years or not passage.period or any(year in passage.period for year in years))
@@ -120,7 +154,7 @@ def count(retriever: Retriever, reading: Reading) -> int:
 
 def relevant(quote: Quote, label: str) -> bool:
     """Whether a quote, with the title over it, is about the quantity that a figure is named by."""
-    about = set(words(label)) - {stem for filer in FILERS.values() for stem in words(filer.name)} - {"share", "chang"}
+    about = _quantity(label)
     title = set(words(f"{quote.passage.title} {quote.passage.topic}"))
     said = title | set(words(quote.text))
     if about <= set(words(quote.text)):
@@ -130,6 +164,15 @@ def relevant(quote: Quote, label: str) -> bool:
     return len(about & said) >= len(about) / 3 or bool(set(synonyms(label)) & said)
 
 
+def touches(quote: Quote, label: str) -> bool:
+    """Whether a quote, or the title over it, has a word of the quantity that a figure is named by."""
+    return bool(_quantity(label) & set(words(f"{quote.passage.title} {quote.text}")))
+
+
+def _quantity(label: str) -> set[str]:
+    return set(words(label)) - {stem for filer in FILERS.values() for stem in words(filer.name)} - {"share", "chang"}
+
+
 def gives_reasons(quote: Quote) -> bool:
     """Whether a sentence says why."""
     return bool(_REASONS.search(quote.text))
@@ -137,10 +180,18 @@ def gives_reasons(quote: Quote) -> bool:
 
 def _periods(reading: Reading) -> tuple[Period, ...]:
     found = [period for ticker in reading.tickers for period in reading.when.of(ticker)] or list(reading.when.periods)
-    return tuple(dict.fromkeys(found))
+    years = [Period(period.year) for period in found if period.quarter == 4]  # its filing is that of the year
+    return tuple(dict.fromkeys([*found, *years]))
 
 
 def _speaks_of(quotes: tuple[Quote, ...], reading: Reading) -> bool:
     """Whether the best quote itself names the year that was asked for."""
-    years = {str(period.year) for period in _periods(reading)}
-    return bool(years & set(re.findall(r"(?<!\d)20\d\d(?!\d)", quotes[0].text)))
+    return bool(_years(reading) & _named_years(quotes[0].text))
+
+
+def _years(reading: Reading) -> set[str]:
+    return {str(period.year) for period in _periods(reading)}
+
+
+def _named_years(text: str) -> set[str]:
+    return set(re.findall(r"(?<!\d)20\d\d(?!\d)", text))

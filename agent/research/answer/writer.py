@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from agent.research.answer.concentration_words import two_sides
 from agent.research.answer.differences import difference
 from agent.research.answer.draft import Draft
-from agent.research.answer.evidence import Evidence, gives_reasons, relevant
-from agent.research.answer.grounding import numbers, sentences
+from agent.research.answer.evidence import Evidence, gives_reasons, relevant, touches
+from agent.research.answer.grounding import Number, numbers, sentences
 from agent.research.figures.facts import facts
 from agent.research.figures.filers import FILERS
 from agent.research.figures.results import Result, day
@@ -17,10 +17,8 @@ from agent.research.search.quoting import Quote
 
 FAR = ("instructions", "out_of_scope", "unknown_company")
 """Declines to which no passage is near."""
-
-
-SURE = 0.6
-"""The score from which a quote stands beside a figure of its period that it does not repeat."""
+SAME_FIGURE = 0.01
+"""How far two statements of one figure are apart at most."""
 
 
 def write(
@@ -40,7 +38,7 @@ def write(
             figure(draft, result)
         quotes = evidence.quotes if evidence and evidence.strong else ()
         if results and evidence and quotes:
-            quotes = _beside_figures(draft, reading, results, tuple(dict.fromkeys((*quotes, *evidence.spare))))
+            quotes = _beside_figures(draft, reading, results, evidence)
         if quotes:
             quoted(draft, quotes, lead=_lead(quotes, collection, beside=bool(results)), collection=collection)
     draft.drop_unmarked_cards()
@@ -111,21 +109,41 @@ def _adds(quote: Quote, draft: Draft) -> bool:
     return not own or not all(any(number.held_by(other) for other in told) for number in own)
 
 
-def _beside_figures(
-    draft: Draft, reading: Reading, results: Sequence[Result], quotes: Sequence[Quote]
-) -> tuple[Quote, ...]:
+def _beside_figures(draft: Draft, reading: Reading, results: Sequence[Result], evidence: Evidence) -> tuple[Quote, ...]:
     """The quotes that belong beside figures: where words were asked for, what says more than the figures do; else one
-    that is about this very figure in its period."""
+    that states this very figure."""
+    quotes = _each_once((*evidence.quotes, *evidence.spare, *evidence.sentences()))
     if reading.wants_text:
-        fresh = [quote for quote in quotes if _adds(quote, draft)]
-        return tuple(_reasons_first(fresh)[:3] if reading.why else fresh[:2])
-    label = results[0].label
-    about = [quote for quote in quotes if relevant(quote, label.split(",")[0])]
-    if reading.when.named:
-        about = [
-            each for each in about if each.passage.period in label and (_agrees(each, draft) or each.score >= SURE)
-        ]
-    return tuple(sorted(about, key=lambda quote: not _agrees(quote, draft))[:1])
+        best = _each_once((*evidence.quotes, *evidence.spare))
+        fresh = [quote for quote in best if _adds(quote, draft)]
+        if not reading.why:
+            return tuple(fresh[:2])
+        about = [quote for quote in fresh if touches(quote, results[0].label.split(",")[0])]
+        return tuple(_reasons_first(about or fresh)[:3])
+    if len(results) > 1:
+        return ()
+    told = numbers(results[0].shown)
+    about = [
+        quote
+        for quote in quotes
+        if relevant(quote, results[0].label.split(",")[0])
+        and (not reading.when.named or quote.passage.period in results[0].label)
+        and any(_much_the_same(one, other) for one in numbers(quote.text) for other in told)
+    ]
+    return tuple(about[:1])
+
+
+def _each_once(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+    """Without repeated sentences."""
+    first: dict[str, Quote] = {}
+    for quote in quotes:
+        first.setdefault(quote.text, quote)
+    return tuple(first.values())
+
+
+def _much_the_same(one: Number, other: Number) -> bool:
+    """Whether two texts give one figure: rounded differently, or as another statement of the filing has it."""
+    return one.unit == other.unit and abs(abs(one.value) - abs(other.value)) <= SAME_FIGURE * abs(other.value)
 
 
 def _reasons_first(quotes: Sequence[Quote]) -> list[Quote]:
@@ -133,12 +151,6 @@ def _reasons_first(quotes: Sequence[Quote]) -> list[Quote]:
     home = next((quote.passage.id for quote in quotes if gives_reasons(quote)), "")
     from_home = [quote for quote in quotes if quote.passage.id == home]
     return from_home + [quote for quote in quotes if quote not in from_home and gives_reasons(quote)]
-
-
-def _agrees(quote: Quote, draft: Draft) -> bool:
-    """Whether a quote holds one of the figures, in its own rounding."""
-    told = numbers(draft.text)
-    return any(one.held_by(other) or other.held_by(one) for one in numbers(quote.text) for other in told)
 
 
 def _lead(quotes: Sequence[Quote], collection: str, *, beside: bool) -> str:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from agent.research.figures.filers import FILERS
+from agent.research.question.lexicon import FILLERS
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "NVDA": ("nvidia", "nvda", "nvidias"),
@@ -77,12 +78,14 @@ def named(question: str) -> Named:
                 guessed.append((written, FILERS[ticker].name))
         elif word in OTHERS and not (word in _WORDS_TOO and written.islower()):
             others.append(written)
+        elif word.endswith("s") and word[:-1] in OTHERS - _WORDS_TOO and word not in FILLERS:
+            others.append(written[:-1])
     if not tickers and not others:
         tickers = _by_product(question.lower())
     return Named(tuple(tickers), tuple(dict.fromkeys(others)), tuple(guessed))
 
 
-_WORDS_TOO = frozenset({"arm", "target", "snap", "zoom", "shell", "visa", "ford", "meta", "stripe", "mu"})
+_WORDS_TOO = frozenset({"arm", "target", "snap", "zoom", "shell", "visa", "ford", "stripe", "mu"})
 """Names that are everyday words when they are written small."""
 
 

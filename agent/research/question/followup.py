@@ -4,9 +4,11 @@ import re
 from dataclasses import replace
 
 from agent.research.figures.facts import facts
+from agent.research.figures.parts import parts
 from agent.research.figures.periods import Period
 from agent.research.question import intent
-from agent.research.question.lexicon import FILLERS
+from agent.research.question.lexicon import FILLERS, metrics_in
+from agent.research.question.members import member_in
 from agent.research.question.reading import Operation, Reading
 from agent.research.question.when import When
 from agent.research.question.wording import phrases
@@ -47,6 +49,8 @@ def inherit(own: Reading, before: Reading) -> Reading:
         return own
     reading = replace(own, follows=True, tickers=own.tickers or _companies(own, before))
     shift = _shift(own.question)
+    if own.member and before.operation == "text" and _only_a_part(own):
+        return replace(_content(reading, before), words=f"{before.words} {own.words}")
     if own.operation == "text":
         reading = _text(reading, own, before, says=says, shifted=shift != (0, 0))
     elif not (own.tickers and own.when.named):
@@ -58,6 +62,11 @@ def inherit(own: Reading, before: Reading) -> Reading:
     if reading.operation != "text" and not own.when.named and (elliptical or not own.tickers):
         return replace(reading, when=before.when)
     return reading
+
+
+def _only_a_part(own: Reading) -> bool:
+    """Whether a question names a market or a place and no figure: "And in networking?"."""
+    return own.operation in ("lookup", "share") and not metrics_in(member_in(own.words)[2])[0]
 
 
 def _companies(own: Reading, before: Reading) -> tuple[str, ...]:
@@ -152,9 +161,15 @@ def _shift(question: str) -> tuple[int, int]:
 
 def _moved(before: Reading, reading: Reading, shift: tuple[int, int]) -> When:
     ticker = (reading.tickers or before.tickers or ("NVDA",))[0]
-    metric = "revenue"
-    base = before.when.of(ticker) or (facts().latest(ticker, metric),)
+    base = before.when.of(ticker) or (_newest(before, ticker),)
     return When(periods=tuple(moved(period, *shift) for period in base))
+
+
+def _newest(before: Reading, ticker: str) -> Period:
+    """The period that a question without a time was answered for."""
+    metric, basis = ("concentration", "revenue") if before.operation == "concentration" else ("revenue", "")
+    known = parts().periods(ticker, before.breakdown, metric, basis) if before.breakdown else []
+    return known[-1] if known else facts().latest(ticker, "revenue")
 
 
 def moved(period: Period, years: int, quarters: int) -> Period:

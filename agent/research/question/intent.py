@@ -9,8 +9,8 @@ WHY = phrases(r"""
 TELL = phrases(r"""
     what (?:happened|(?:did|does|do) (?:\w+ )?say)
     tell me (?:about|more)|sa(?:y|ys|id) about|comment\w*|polic(?:y|ies)|risks?
-    how (?:is|are|does|do|did) (?:\w+ ){1,3}(?:affected|defined?|treated|valued?|measured?|compete|protect|manage)
-    how (?:is|are|does|do|did) (?:\w+ ){1,3}(?:recogni[sz]e\w*|account\w* for|oversee\w*)
+    how (?:is|are|does|do|did) (?:\w+ ){0,3}(?:affected|defined?|treated|valued?|measured?|compete|protect|manage)
+    how (?:is|are|does|do|did) (?:\w+ ){0,3}(?:recogni[sz]e\w*|account\w* for|oversee\w*)
 """)
 YES_OR_NO = phrases(r"^\W*(?:does|do|did|is|are|was|were|has|have|can)")
 GROWTH = phrases(r"""
@@ -18,13 +18,14 @@ GROWTH = phrases(r"""
     fall|falls|falling|fell|fallen|decreas\w+|drop\w*|declin\w+|shr[iau]nk\w*|slump\w*|plunge\w*|slower
     chang\w+|up or down|(?:go|goes|gone|went) (?:up|down)|sequential\w*
     improv\w+|worsen\w*|deteriorat\w+|widen\w*|narrow\w*|expand\w*
+    by (?:what|how many) (?:%|percent\w*)|(?:up|down|more|less|higher|lower) on the (?:year|quarter)
     yoy|y/y|qoq|q/q|(?:year|quarter)[\s-]+(?:over|on)[\s-]+(?:year|quarter)
     (?:compared|relative) (?:to|with) (?:the )?(?:a )?(?:year|quarter|prior|previous|last|same)
     (?:versus|vs\.?|from|over|than|against) (?:the |a )?(?:year|quarter|prior|previous|last|same quarter)[\w-]*
 """)
 AGAINST_QUARTER = phrases(r"""
     qoq|q/q|quarter[\s-]+(?:over|on|to)[\s-]+quarter|sequential\w*
-    (?:prior|previous|preceding|last) quarter|quarter (?:before|earlier)
+    (?:prior|previous|preceding|last) quarter|quarter (?:before|earlier)|on the quarter
 """)
 COMPOUND = phrases(r"""
     cagr|compound\w*|annuali[sz]ed growth|average annual|growth (?:a|per) year
@@ -61,7 +62,7 @@ CONCENTRATION = phrases(rf"""
     {_LARGE}\b.*\b(?:share|percent\w*|revenue|sales|much|depend\w*|account\w*)
     (?:share|percent\w*|much|depend\w*)\b.*\b{_LARGE}
 """)
-OTHER_CONCENTRATION = phrases(r"suppl\w+|vendors?|geograph\w*|credit|advertis\w+|bank\w*|manufactur\w+")
+OTHER_CONCENTRATION = phrases(r"indirect\w*|suppl\w+|vendors?|geograph\w*|credit|advertis\w+|bank\w*|manufactur\w+")
 DEFINITION = phrases(r"defin\w*|means?|meant")
 COMPARISON = phrases(r"compar\w+|versus|vs\.?|than|against|or|both|each|between")
 EVERYONE = phrases(r"""
@@ -70,6 +71,7 @@ EVERYONE = phrases(r"""
 """)
 SINCE = phrases(r"since|from .* on(?:wards?)?|starting (?:in|with)")
 SIDE_BY_SIDE = phrases(r"compar\w+|versus|vs\.?|against")
+BESIDE = phrases("side by side|head to head|next to each other")
 ONLY_TEXT = phrases(r"""
     (?:first|second|1st|2nd) half|h[12]|half[- ]year|(?:first )?(?:nine|six|9|6) months|9m|year[- ]to[- ]date|ytd
     ^\W*(?:when|where)

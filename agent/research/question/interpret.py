@@ -12,8 +12,9 @@ from agent.research.question.followup import inherit
 from agent.research.question.lexicon import metrics_in
 from agent.research.question.members import breakdown_in, member_in
 from agent.research.question.reading import Breakdown, Operation, Reading
-from agent.research.question.vocabulary import mend, qualifiers
+from agent.research.question.vocabulary import known_words, mend, qualifiers
 from agent.research.question.when import When, when
+from agent.research.search.sentences import words
 
 OVERVIEW = ("revenue", "gross_margin", "operating_margin", "net_income")
 """What "compare NVIDIA and Marvell" and "NVIDIA's results" are taken to ask for."""
@@ -53,11 +54,12 @@ def read(question: str) -> Reading:
     """A question on its own."""
     mended = mend(question)
     who = named(mended)
-    time, rest = when(without_names(mended))
+    time, rest = when(intent.BESIDE.sub(" compared ", without_names(mended)))
     figures = _figures(rest, who.tickers)
     against: Literal["year", "quarter"] = "quarter" if intent.AGAINST_QUARTER.search(mended) else "year"
     operation = _operation(mended, rest, figures, time)
     told = bool(intent.TELL.search(rest)) or (operation == "lookup" and bool(intent.YES_OR_NO.search(rest)))
+    told = told or (operation == "lookup" and _more_than_named(figures, rest))
     why = bool(intent.WHY.search(rest))
     if why and operation == "lookup":
         operation = "growth"
@@ -131,8 +133,9 @@ def _about_others(reading: Reading, own: Reading) -> bool:
 
 def _figures(rest: str, tickers: tuple[str, ...]) -> _Figures:
     """Metrics, part and line of a text, and the words left that qualify them in a way that no figure has."""
-    breakdown, without = breakdown_in(rest)
-    member, line, outside = member_in(without) if "NVDA" in tickers or not tickers else ("", "", without)
+    has_parts = "NVDA" in tickers or not tickers
+    breakdown, without = breakdown_in(rest) if has_parts else ("", rest)
+    member, line, outside = member_in(without) if has_parts else ("", "", without)
     if member and (second := member_in(outside)) and second[1] == line:
         member, breakdown, outside = "", line, second[2]
     metrics, left, noun = metrics_in(outside)
@@ -141,6 +144,12 @@ def _figures(rest: str, tickers: tuple[str, ...]) -> _Figures:
     return _Figures(
         metrics, member, line or breakdown, qualifiers(left, rest, strict=not (tickers and (noun or member))), left
     )
+
+
+def _more_than_named(figures: _Figures, rest: str) -> bool:
+    """Whether a question has other words of the briefs beside its metric: "how much inventory was written down"."""
+    others = qualifiers(figures.left, rest, strict=True)
+    return any(set(words(word)) & known_words() for word in others)
 
 
 def _operation(question: str, rest: str, figures: _Figures, time: When) -> Operation:

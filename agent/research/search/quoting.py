@@ -9,7 +9,7 @@ import numpy as np
 from agent.research.search.corpus import Passage
 from agent.research.search.retrieval import Hit, Retriever, closeness
 from agent.research.search.sentences import split_sentences, words
-from agent.research.search.synonyms import synonyms
+from agent.research.search.synonyms import covered, synonyms
 
 COVERAGE, COSINE, RANK, FIRST = 0.4, 0.45, 0.1, 0.04
 NUMBER_BONUS, REASON_BONUS, YEAR_BONUS, TABLE_PENALTY = 0.1, 0.1, 0.05, 0.15
@@ -21,6 +21,17 @@ ASKS_NUMBER = re.compile(
     r"\b(how (much|many|large|big|high|long|fast)|what (percent\w*|share|number|rate)|headcount|amount)\b", re.I
 )
 NUMBER = re.compile(r"\d")
+DATED = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2}\b"
+    r"|\b(?:19|20)\d\d\b|\b(?:FY|fiscal )\d+|\b\d+-[KQ]\b|\b[A-Z]+-?\d+\b"
+)
+"""Digits that answer no "how many"."""
+COUNTED = re.compile(
+    r"\bhow many ((?:[\w-]+ ){0,3}?[\w-]+)(?= (?:did|does|do|has|have|had|is|are|was|were|can|could|will|"
+    r"works?|worked|of|in|on|at|with|by|from|for|over|above)\b|\W*$)",
+    re.I,
+)
+COUNT = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|none|no)\b", re.I)
 ASKS_REASON = re.compile(r"\b(why|reason|caused?|drove|driver)\b", re.I)
 REASON = re.compile(
     r"\b(because|since|due to|reason|owing to|driven|caused?|on account of|result(ed)?|so that)\b", re.I
@@ -88,13 +99,29 @@ def _cosines(question: str, hit: Hit, count: int, retriever: Retriever) -> list[
 def _bonuses(question: str, text: str) -> float:
     bonus = 0.0
     if ASKS_NUMBER.search(question):
-        bonus += NUMBER_BONUS if NUMBER.search(text) else -NUMBER_BONUS
+        bonus += NUMBER_BONUS if NUMBER.search(DATED.sub(" ", text)) else -NUMBER_BONUS
+    if counts(question, text):
+        bonus += NUMBER_BONUS
     if ASKS_REASON.search(question) and REASON.search(text):
         bonus += REASON_BONUS
     years = set(YEAR.findall(question))
     if years & set(YEAR.findall(text)):
         bonus += YEAR_BONUS
     return bonus - (TABLE_PENALTY if looks_like_table(text) else 0.0)
+
+
+def counted(question: str) -> str:
+    """What "how many" asks to be counted, empty where nothing is: `developers`."""
+    match = COUNTED.search(question)
+    return match[1].split()[-1] if match else ""
+
+
+def counts(question: str, text: str) -> bool:
+    """Whether a sentence has a count, and what the question wants counted or another name for it."""
+    noun = counted(question)
+    if not noun or not COUNT.search(DATED.sub(" ", text)):
+        return False
+    return covered(question, text, lambda word: float(word in words(noun))) > 0
 
 
 def looks_like_table(text: str) -> bool:

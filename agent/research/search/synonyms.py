@@ -1,6 +1,7 @@
 """Words that finance uses for the same thing; a question in one of them also finds the others."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from agent.research.search.sentences import words
@@ -13,6 +14,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("profit", "net income", "earnings", "bottom line"),
     ("operating profit", "operating income", "ebit"),
     ("r&d", "research and development"),
+    ("g&a", "general and administrative"),
     ("sg&a", "opex", "operating expenses", "selling, general and administrative"),
     ("eps", "earnings per share", "net income per share"),
     ("buyback", "repurchase", "share repurchase", "stock repurchase", "buy back", "bought back"),
@@ -31,7 +33,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("segments", "reportable segments", "business units", "divisions"),
     ("backlog", "remaining performance obligations"),
     ("commitments", "purchase obligations", "supply and capacity obligations"),
-    ("depreciate", "useful life", "useful lives", "depreciation"),
+    ("depreciate", "useful life", "useful lives", "depreciation", "written off", "writes off"),
     ("receivables", "accounts receivable", "trade receivables"),
     ("inventory", "inventories", "stock on hand"),
     ("debt", "notes", "borrowings", "commercial paper"),
@@ -47,8 +49,8 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("data center", "data centre", "datacenter"),
     ("share-based compensation", "stock-based compensation", "equity awards"),
     ("warranty", "product defects", "product returns"),
-    ("sell", "sold", "ship", "shipped", "shipments", "deliver"),
-    ("divest", "divestiture", "sold its business", "sale of the business", "disposal"),
+    ("sell", "sold", "sales", "ship", "shipped", "shipments", "deliver"),
+    ("divest", "divestiture", "disposition", "disposal", "sold its business", "sale of the business"),
     ("assemble", "manufacture", "contract manufacturers", "outside partners"),
     ("fabs", "fabless", "wafer fabrication", "foundry"),
     ("drivers", "drove", "driven", "pushed", "lifted", "boosted", "caused", "main reason"),
@@ -80,8 +82,10 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("eu", "european union", "european commission"),
 )
 
+OTHER_NAME = 0.8
 MEANS = {
     "people work": "employees",
+    "people": "employees",
     "work for": "employees",
     "made of": "segments",
     "sue": "lawsuit",
@@ -89,7 +93,22 @@ MEANS = {
 }
 """One way only: words that ask for something, and what it is called."""
 
-GOOGLE = re.compile(r"\bgoogle\b", re.I)
+PLAINLY = {
+    "google": "Alphabet",
+    "headcount": "number of employees",
+    "attrition": "employee turnover",
+    "dma": "Digital Markets Act",
+    "doj": "Department of Justice",
+    "ftc": "Federal Trade Commission",
+    "fabs?": "fabrication plants",
+    "tac": "traffic acquisition costs",
+    "espp": "employee stock purchase plan",
+    "rsus?": "restricted stock units",
+    "capex": "capital expenditures",
+    "write-?downs?|written down": "provisions",
+}
+"""What the briefs call it, in full; a model of meaning knows few abbreviations."""
+_PLAINLY = re.compile(rf"\b(?:{'|'.join(PLAINLY)})\b", re.I)
 
 
 def synonyms(question: str) -> tuple[str, ...]:
@@ -102,9 +121,36 @@ def synonyms(question: str) -> tuple[str, ...]:
 
 
 def phrasings(question: str) -> tuple[str, ...]:
-    """The question, and once more with the filer's name where another name of the company stands."""
-    renamed = GOOGLE.sub("Alphabet", question)
+    """The question, and once more in the words of the briefs, where it has others."""
+    renamed = _PLAINLY.sub(_in_full, question)
     return (question,) if renamed == question else (question, renamed)
+
+
+def covered(question: str, text: str, rarity: Callable[[str], float]) -> float:
+    """Which part of the question's words stands in the text, rare ones counting more: 0 to 1.
+
+    A word that only another name for it stands for counts `OTHER_NAME`.
+    """
+    asked, found = words(question), set(words(text))
+    total = present = 0.0
+    for word in dict.fromkeys(asked):
+        weight = rarity(word)
+        total += weight
+        if word in found:
+            present += weight
+        elif any(found.issuperset(phrase) for phrase in _other_names(word, asked)):
+            present += OTHER_NAME * weight
+    return present / total if total else 0.0
+
+
+def _other_names(word: str, asked: tuple[str, ...]) -> list[tuple[str, ...]]:
+    groups = [group for group in _stemmed() if any(word in phrase and _within(phrase, asked) for phrase in group)]
+    meant = [words(means) for said, means in MEANS.items() if word in words(said) and _within(words(said), asked)]
+    return [phrase for group in groups for phrase in group if word not in phrase] + meant
+
+
+def _in_full(match: re.Match[str]) -> str:
+    return next(full for short, full in PLAINLY.items() if re.fullmatch(short, match[0], re.I))
 
 
 @cache
