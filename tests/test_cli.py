@@ -205,15 +205,13 @@ def test_the_data_folder_can_be_chosen(folder: Path) -> None:
 
 
 def test_what_an_agent_prints_is_no_entry() -> None:
-    with started("ask", "?", "--agent", "their_agents:loud", "--jsonl") as asked:
-        out, err = asked.communicate(timeout=60)
+    _, out, err = called("ask", "?", "--agent", "their_agents:loud", "--jsonl")
     assert [json.loads(line)["type"] for line in out.splitlines()] == ["token", "done"]
     assert "loud" in err
 
 
 def test_a_question_that_is_too_long_is_refused_in_one_line() -> None:
-    with started("ask", "x" * 100_001, "--agent", "their_agents:hello") as asked:
-        _, err = asked.communicate(timeout=60)
-    assert asked.returncode == 2
+    code, _, err = called("ask", "x" * 100_001, "--agent", "their_agents:hello")
+    assert code == 2
     assert "question" in err
     assert "Traceback" not in err
