@@ -14,7 +14,7 @@ from apps.answer import Answer, blocks_of
 from tests.hostile import HOSTILE
 
 TAGS = """p br em strong s code pre blockquote ul ol li h1 h2 h3 h4 h5 h6 hr table thead tbody tr th td a
-    div span small b i time article header details summary dl dt dd form input button h4 h5"""
+    div span small b i time article header details summary dl dt dd form input button output h4 h5"""
 ATTRIBUTES = """class href target rel aria-label role id tabindex title name value type step required scope
     data-since data-run data-input data-chart data-version data-section"""
 RUN = "r_1"
