@@ -172,7 +172,8 @@ class Drive:
 
     async def _breathe(self) -> None:
         """Lets readers and the log have their turn, and waits while the log cannot store."""
-        await asyncio.sleep(0)
+        if self._log.behind(self.run_id) != 1:  # one: what came before is stored, so the loop has turned meanwhile
+            await asyncio.sleep(0)
         self._breath = time.perf_counter()
         if self._log.behind(self.run_id) > _BREATH_EVENTS:
             await self._log.flush(self.run_id)

@@ -1,6 +1,7 @@
 """How a run ends: whatever is open is closed first, or a screen would spin for ever."""
 
-from agent.events import Done, Error, Event, Input, Json, Outcome, Status, Token, Tool, Trace
+from agent.events import Citation, Done, Error, Event, Input, Json, Outcome, Status, Token, Tool, Trace, Warning
+from agent.markers import mismatches
 
 _WORDS: dict[Outcome, str] = {
     "completed": "",
@@ -20,12 +21,17 @@ class Ending:
         self._input: Input | None = None
         self._usage: dict[str, int | float] = {}
         self._has_content = False
+        self._answer: list[str] = []
+        self._cards: dict[int, Citation] = {}
+        self._warned: list[Warning] = []
         self._has_failed_step = False
         self.has_error = False
 
     def see(self, event: Event) -> None:
         if isinstance(event, Token):
             self._has_content = True
+            if event.channel == "answer":
+                self._answer.append(event.text)
         elif isinstance(event, Status):
             self._see_step(event)
         elif isinstance(event, Tool):
@@ -35,6 +41,10 @@ class Ending:
                 self._tools.pop(event.call_id, None)
         elif isinstance(event, Input):
             self._input = event if event.state == "requested" else None
+        elif isinstance(event, Citation):
+            self._cards[event.index] = event
+        elif isinstance(event, Warning):
+            self._warned.append(event)
         elif isinstance(event, Error):
             self.has_error = True
         elif isinstance(event, Trace) and event.name == "usage":
@@ -61,6 +71,8 @@ class Ending:
             last.append(tool.model_copy(update={"state": "failed", "log": tool.log or _WORDS[outcome]}))
         for step in self._steps.values():
             last.append(_closed(step, outcome))
+        found = mismatches("".join(self._answer), self._cards)
+        last.extend(warning for warning in found if warning not in self._warned)  # a replay has said it already
         if error is not None:
             last.append(error)
         partial = self._has_failed_step or (outcome != "completed" and self._has_content)

@@ -46,6 +46,7 @@ MEANING: dict[str, tuple[str, str]] = {
     "overlap": ("x", "time of all steps over the time in which any ran"),
     "n_chunks": ("", "pieces of text"),
     "n_status": ("", "statuses that changed what is shown"),
+    "n_ungrounded": ("", "warnings that an answer's markers, cards or numbers are not held by its sources"),
 }
 STAGE_MEANING: dict[str, tuple[str, str]] = {
     "stage_start": ("ms", "when the step first began"),
@@ -88,6 +89,7 @@ def measure(entries: Iterable[Entry], tau: float = TAU) -> Row:
         "overlap": overlap(line),
         "n_chunks": len(line.chunks),
         "n_status": line.statuses,
+        "n_ungrounded": line.ungrounded,
     }
     return row | _stages(line, tau)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple, assert_never
 from agent.entries import Entry
 from agent.errors import FirstlightError
 from agent.events import Artifact, Citation, Done, Error, Event, Input, Status, Token, Tool, Trace, Warning
+from agent.markers import CODES
 
 
 class InvalidRun(FirstlightError):
@@ -62,6 +63,8 @@ class Timeline:
     """When the run waited for the user: time that is not the agent's."""
     statuses: int = 0
     """How many statuses changed what is shown."""
+    ungrounded: int = 0
+    """How many warnings say that the answer's sources do not hold it."""
 
 
 def timeline(entries: Iterable[Entry]) -> Timeline:
@@ -70,6 +73,7 @@ def timeline(entries: Iterable[Entry]) -> Timeline:
     events = [entry.event for entry in ordered]
     done = _check(ordered, events)
     line = Timeline(ordered[0].run_id, ordered[-1].at, done)
+    line.ungrounded = sum(isinstance(event, Warning) and event.code in CODES for event in events)
     shown: dict[str, tuple[str, str]] = {}
     began: dict[str, tuple[str, float]] = {}
     asked: dict[str, float] = {}

@@ -90,6 +90,7 @@ def test_a_whole_run_in_one_row() -> None:
             "overlap": 1,
             "n_chunks": 4,
             "n_status": 3,
+            "n_ungrounded": 0,
             "stage_start_retrieving": 10,
             "stage_wall_retrieving": 1990,
             "silence_by_stage_retrieving": 990,

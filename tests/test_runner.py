@@ -22,7 +22,7 @@ async def test_a_whole_run(runner: Runner) -> None:
         yield Tool(call_id="1", name="lookup", arguments={"q": request.question})
         yield Tool(call_id="1", name="lookup", state="done", output=1)
         yield Status(step="retrieving", state="done", detail="1 found")
-        yield Citation(index=1, title="10-Q")
+        yield Citation(index=1, title="10-Q", quote="Revenue rose.")
         yield Token(text="Let me see.", channel="reasoning")
         yield Token(text="It ")
         yield Token(text="rose [1].")
