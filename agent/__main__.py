@@ -1,6 +1,7 @@
 """`python -m agent`: ask, look at what was asked, play it again, index documents."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -14,7 +15,18 @@ from agent.errors import FirstlightError
 app = typer.Typer(
     help="Ask the agent, and look at what was asked.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-Data = Annotated[Path | None, typer.Option(help="The data folder; else FIRSTLIGHT_DATA, else the user's own.")]
+
+
+def _use(folder: Path | None) -> Path | None:
+    """The built-in agent finds its collections there too."""
+    if folder is not None:
+        os.environ["FIRSTLIGHT_DATA"] = str(folder)
+    return folder
+
+
+Data = Annotated[
+    Path | None, typer.Option(callback=_use, help="The data folder; else FIRSTLIGHT_DATA, else the user's own.")
+]
 Jsonl = Annotated[bool, typer.Option("--jsonl", help="Print the entries, one JSON object a line, and nothing else.")]
 
 

@@ -13,7 +13,7 @@ from rich.prompt import Prompt
 from agent.entries import Entry
 from agent.errors import InputRejected
 from agent.events import Input, Outcome
-from agent.home import Core, open_core
+from agent.home import Core, data_folder, open_core
 from agent.registry import chosen
 from agent.replay import Recording, recording_of
 from agent.request import Request
@@ -24,6 +24,10 @@ EXIT_CODES: dict[Outcome, int] = {"completed": 0, "error": 1, "interrupted": 1, 
 
 async def ask_in_terminal(request: Request, *, agent: str, jsonl: bool, folder: Path | None) -> int:
     """Asks, shows the run as it goes, and returns the exit code."""
+    if request.collection:
+        from agent.research.documents.collection import open_collection
+
+        await asyncio.to_thread(open_collection, request.collection, folder or data_folder())
     async with open_core(folder) as core:
         if request.session_id:
             await core.log.session(request.session_id)

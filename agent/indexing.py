@@ -36,5 +36,7 @@ def _summary(report: documents.IndexReport) -> str:
         f"{len(report.indexed)} indexed, {len(report.unchanged)} unchanged, "
         f"{len(report.removed)} removed, {len(report.skipped)} skipped"
     )
+    if not report.passages:
+        return f"{report.name}: {counts}; there is nothing to ask"
     ask = f'python -m agent ask "..." --collection {report.name}'
-    return f"{report.name}: {counts}; {report.passages} passages in {report.seconds:.1f} s\nAsk them: {ask}"
+    return f"{report.name}: {counts}; passages: {report.passages}; {report.seconds:.1f} s\nAsk them: {ask}"

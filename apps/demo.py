@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+from agent.errors import UnknownAgent
+from agent.registry import chosen, resolve
 from apps.serving import PortTaken, address, listen, serve
 
 DEFAULT_PORT = 8000
@@ -16,8 +18,9 @@ def main(argv: list[str] | None = None) -> int:
     if options.data:
         os.environ["FIRSTLIGHT_DATA"] = str(options.data.expanduser().resolve())
     try:
+        resolve(chosen())  # a wrong AGENT is told now, not by a page that does not come up
         listening = listen(options.host, options.port, "make demo PORT={port}, or python -m apps.demo --port {port}")
-    except PortTaken as error:
+    except (PortTaken, UnknownAgent) as error:
         print(error, file=sys.stderr)
         return 2
     with listening:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from agent.errors import UnknownAgent
+from agent.registry import chosen, resolve
 from apps.api import routes
 from apps.gradio_app import mount
 from apps.serving import PortTaken, address, listen, serve
@@ -24,8 +26,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"default {DEFAULT_PORT}; 0: any free one")
     options = parser.parse_args(argv)
     try:
+        resolve(chosen())
         listening = listen(options.host, options.port, "python apps/gradio_app.py --port {port}")
-    except PortTaken as error:
+    except (PortTaken, UnknownAgent) as error:
         print(error, file=sys.stderr)
         return 2
     with listening:

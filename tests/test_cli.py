@@ -215,3 +215,9 @@ def test_a_question_that_is_too_long_is_refused_in_one_line() -> None:
     assert code == 2
     assert "question" in err
     assert "Traceback" not in err
+
+
+def test_a_collection_that_is_not_there_is_a_usage_error() -> None:
+    code, out, err = called("ask", "?", "--collection", "nowhere")
+    assert (code, out) == (2, "")
+    assert "'nowhere'" in err

@@ -27,6 +27,16 @@ def test_a_taken_port_gives_one_clear_line(capsys: pytest.CaptureFixture[str]) -
     assert f"make demo PORT={port + 1}" in said
 
 
+def test_an_agent_that_is_not_there_is_told_before_anything_starts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENT", "nowhere:agent")
+    assert demo.main(["--port", "0"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "'nowhere:agent'" in said
+
+
 def test_both_pages_and_the_api_answer_on_one_port_and_ctrl_c_ends_it(tmp_path: Path) -> None:
     environment = os.environ | {"AGENT": "tests.browser.agents:by_question", "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "apps.demo", "--port", "0", "--data", str(tmp_path)]

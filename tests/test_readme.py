@@ -49,6 +49,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_nothing_was_left_to_fill_in() -> None:
+    assert re.findall(r"\b(?:MEASURED|BENCHES|BASE_MB|TODO|TBD)\b", README) == []
+
+
 def test_the_agent_has_ten_lines() -> None:
     (agent,) = blocks("python")
     assert len([line for line in agent.splitlines() if line.strip() and not line.startswith("#")]) <= 10
