@@ -120,18 +120,18 @@ def _run(command: Callable[[], Coroutine[Any, Any, int]]) -> int:
     except ValidationError as error:
         first = error.errors()[0]
         shown = repr(first["input"])[:80]
-        said = f"{'.'.join(map(str, first['loc']))}: {first['msg']}, not {shown}"
-        Console(stderr=True).print(f"firstlight: {said}", style="red", markup=False, highlight=False, soft_wrap=True)
-        return 2
-    except UsageError as error:
-        Console(stderr=True).print(f"firstlight: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        _complain(f"{'.'.join(map(str, first['loc']))}: {first['msg']}, not {shown}")
         return 2
     except FirstlightError as error:
-        Console(stderr=True).print(f"firstlight: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        return 1
+        _complain(str(error))
+        return 2 if isinstance(error, UsageError) else 1
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output left, as `head` does
         return 0
+
+
+def _complain(reason: str) -> None:
+    Console(stderr=True).print(f"firstlight: {reason}", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import cast
 
 from agent.drive import Drive
 from agent.errors import InputRejected, LogUnavailable, UnknownRun, UsageError
@@ -84,10 +85,9 @@ class Runner:
 
     async def wait(self, run_id: str) -> Done:
         """Waits for the end of a run and returns its `done`."""
-        async for entry in self.log.follow(run_id, after=max(0, await self._last_seq(run_id))):
-            event = entry.event
-            if isinstance(event, Done):
-                return event
+        async for entry in self.log.follow(run_id):
+            if entry.type == "done":
+                return cast(Done, entry.event)
         raise UnknownRun(f"run {run_id!r} has no end in the log")
 
     def running(self) -> list[str]:
@@ -104,10 +104,6 @@ class Runner:
             drive.abandon("interrupted")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.log.flush(drive.run_id), timeout=5)
-
-    async def _last_seq(self, run_id: str) -> int:
-        entries = await self.log.read(run_id)
-        return entries[-1].seq - 1 if entries and entries[-1].type == "done" else len(entries)
 
     async def _completed(self, request: Request) -> Request:
         """The request with a session, the session's earlier turns and the Runner's limits."""
