@@ -37,7 +37,7 @@ class End(NamedTuple):
 
 
 class Drive:
-    """Drives `agent` for one run; made and started by the Runner."""
+    """Drives `agent` for one run, from the moment it is made; the Runner makes it."""
 
     def __init__(
         self,
@@ -51,6 +51,7 @@ class Drive:
         self.run_id = run_id
         self._log, self._agent, self._request = log, agent, request
         self._submitted, self._slots = submitted, slots
+        self._began_at = self._last_event = self._breath = submitted
         self._ending = Ending()
         self._why: End | None = None
         self._began = False
@@ -60,13 +61,11 @@ class Drive:
         self._watchdog: asyncio.TimerHandle | None = None
         self._overdue = False
         self._bytes = self._count = 0
+        self._stop_flag = [False]
+        self._loop = asyncio.get_running_loop()
+        self.task = self._loop.create_task(self._drive(), name=f"drive {run_id}")
 
     # --- what the Runner calls
-
-    def start(self, on_end: Callable[[], object]) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._task = self._loop.create_task(self._drive(), name=f"drive {self.run_id}")
-        self._task.add_done_callback(lambda _: on_end())
 
     def stop(self, outcome: Outcome, error: Error | None = None) -> None:
         """Asks the agent to stop; the first reason given is the run's outcome."""
@@ -76,7 +75,7 @@ class Drive:
             self._why = End(outcome, error)
         if self._began:
             self._stop_flag[0] = True
-            self._task.cancel()
+            self.task.cancel()
 
     async def ended_within(self, seconds: float) -> bool:
         try:
@@ -112,7 +111,7 @@ class Drive:
                     await self._listen()
             self._end(self._why or self._natural_end())
         except asyncio.CancelledError as failure:
-            is_ours = bool(self._task.cancelling())  # else it leaked out of the agent
+            is_ours = bool(self.task.cancelling())  # else it leaked out of the agent
             self._end(self._why or (End("interrupted") if is_ours else _failed(failure)))
         except (Exception, SystemExit) as failure:
             self._end(self._why or _failed(failure))

@@ -1,6 +1,7 @@
 """A run in memory: its entries, how many of them readers may see, and the readers that wait."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from agent.entries import Entry, payload_of, token_payload
 from agent.errors import FirstlightError
@@ -36,9 +37,9 @@ class LiveRun:
         self.size += len(payload)
         return entry
 
-    def publish(self, visible: int) -> None:
-        """Lets readers see the first `visible` entries, and wakes those that wait."""
-        self.visible = visible
+    def publish(self) -> None:
+        """Lets readers see all that was appended, and wakes those that wait."""
+        self.visible = len(self.entries)
         if self._waiting:
             waiting, self._waiting = self._waiting, []
             for future in waiting:
@@ -57,7 +58,20 @@ class LiveRun:
         while self.visible <= after:
             if self.closed:
                 return False
-            future = asyncio.get_running_loop().create_future()
-            self._waiting.append(future)
-            await future
+            await self._published()
         return True
+
+    async def follow(self, after: int) -> AsyncIterator[Entry]:
+        """`EventLog.follow`, without a call of its own for each entry."""
+        while after < self.visible or not self.closed:
+            if after >= self.visible:
+                await self._published()
+            for entry in self.entries[after : self.visible]:
+                after = entry.seq
+                yield entry
+
+    def _published(self) -> asyncio.Future[None]:
+        """Done at the next `publish`; one for each reader, for a reader that leaves cancels its own."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        return future

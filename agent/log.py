@@ -42,8 +42,8 @@ class EventLog(Protocol):
 
     async def run(self, run_id: str) -> Run: ...
 
-    async def runs(self, session_id: str = "", limit: int = 50) -> list[Run]:
-        """A session's runs, oldest first; of all sessions: newest first."""
+    async def runs(self, session_id: str = "", limit: int | None = None) -> list[Run]:
+        """A session's runs, oldest first; of all sessions: newest first. With a limit only the newest."""
 
     def append(self, run_id: str, event: Event, at: float) -> Entry:
         """Readers see the entry once it is stored. Raises FirstlightError where the run has ended."""
@@ -133,15 +133,14 @@ class MemoryLog:
         self._of(run_id)
         return self._runs[run_id]
 
-    async def runs(self, session_id: str = "", limit: int = 50) -> list[Run]:
-        if session_id:
-            return [run for run in self._runs.values() if run.session_id == session_id][-limit:]
-        return list(reversed(self._runs.values()))[:limit]
+    async def runs(self, session_id: str = "", limit: int | None = None) -> list[Run]:
+        newest = [run for run in reversed(self._runs.values()) if session_id in ("", run.session_id)][:limit]
+        return newest[::-1] if session_id else newest
 
     def append(self, run_id: str, event: Event, at: float) -> Entry:
         live = self._of(run_id)
         entry = live.append(event, at)
-        live.publish(entry.seq)
+        live.publish()
         return entry
 
     def set_state(self, run_id: str, state: RunState) -> None:
@@ -156,7 +155,7 @@ class MemoryLog:
             live.append(event, at)
         live.ended = True
         self._runs[run_id] = self._runs[run_id].model_copy(update={"state": outcome})
-        live.publish(len(live.entries))
+        live.publish()
         return True
 
     def behind(self, run_id: str) -> int:
@@ -172,7 +171,7 @@ class MemoryLog:
         return await self._of(run_id).wait(after)
 
     def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Entry]:
-        return follow(self, run_id, after)
+        return self._of(run_id).follow(after)
 
     def _of(self, run_id: str) -> LiveRun:
         try:

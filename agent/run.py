@@ -10,8 +10,8 @@ from agent.drive import Drive
 from agent.errors import InputRejected, LogUnavailable, UnknownRun, UsageError
 from agent.events import Done, Event
 from agent.log import EventLog, new_id
-from agent.request import Limits, Request, Run, Turn
-from agent.view import fold
+from agent.request import Limits, Request, Run
+from agent.turns import Turns
 
 Agent = Callable[[Request], AsyncIterator[Event]]
 """An async generator of events. `reply = yield Input(...)` asks the user."""
@@ -31,6 +31,7 @@ class Runner:
         self.limits = limits
         self._slots = asyncio.Semaphore(max_running)
         self._drives: dict[str, Drive] = {}
+        self._turns = Turns(log)
 
     async def start(self, agent: Agent, request: Request, *, name: str = "agent", replay_of: str = "") -> str:
         """Starts a run and returns its id at once. The session is made where it is new, and its earlier turns are
@@ -51,7 +52,7 @@ class Runner:
         await self.log.create(run)
         drive = Drive(self.log, run.run_id, agent, request, submitted, self._slots)
         self._drives[run.run_id] = drive
-        drive.start(on_end=lambda: self._drives.pop(run.run_id, None))
+        drive.task.add_done_callback(lambda _: self._drives.pop(run.run_id, None))
         return run.run_id
 
     async def cancel(self, run_id: str) -> Run:
@@ -113,10 +114,5 @@ class Runner:
         if not request.session_id:
             update["session_id"] = new_id("s")
         elif not request.turns:
-            update["turns"] = await self._turns(request.session_id)
+            update["turns"] = await self._turns.of(request.session_id)
         return request.model_copy(update=update) if update else request
-
-    async def _turns(self, session_id: str) -> tuple[Turn, ...]:
-        runs = [run for run in await self.log.runs(session_id) if not run.is_open]
-        views = [fold(await self.log.read(run.run_id)) for run in runs]
-        return tuple(Turn(question=r.question, answer=v.message.answer) for r, v in zip(runs, views, strict=True))

@@ -25,7 +25,7 @@ from agent.local_disk import network_filesystem
 from agent.log import follow, new_id
 from agent.owner import Owner
 from agent.request import Run, RunState, Session
-from agent.sqlite_store import NEW_SESSION, SET_STATE, SqliteStore, Write
+from agent.sqlite_store import NEW_SESSION, SET_STATE, Row, SqliteStore, Write, journal_row
 from agent.sqlite_upkeep import Upkeep
 
 T = TypeVar("T")
@@ -46,7 +46,8 @@ class SqliteLog:
         self._live: dict[str, LiveRun] = {}
         self._keys: dict[str, int] = {}
         self._ended: dict[str, float] = {}
-        self._entries: list[tuple[LiveRun, Entry]] = []
+        self._rows: list[Row] = []
+        self._appended: set[LiveRun] = set()
         self._writes: list[Write] = []
         self._tick_is_due = False
         self._bursts = Bursts()
@@ -124,7 +125,8 @@ class SqliteLog:
     def append(self, run_id: str, event: Event, at: float) -> Entry:
         live = self._owned(run_id)
         entry = live.append(event, at)
-        self._entries.append((live, entry))
+        self._rows.append(journal_row(self._keys[run_id], entry))
+        self._appended.add(live)
         self._schedule()
         return entry
 
@@ -161,7 +163,7 @@ class SqliteLog:
             self._schedule(0.001)
             return
         try:
-            self._writer.write([(self._keys[live.run_id], entry) for live, entry in self._entries], self._writes)
+            self._writer.write(self._rows, self._writes)
         except sqlite3.Error as error:
             self._health = str(error)
             self._failures += 1
@@ -173,11 +175,11 @@ class SqliteLog:
 
     def _publish(self) -> None:
         self._health, self._failures, self._dirty = "ok", 0, True
-        entries, self._entries, self._writes = self._entries, [], []
-        self._bursts.stored(time.perf_counter(), len(entries))
-        newest = {live.run_id: (live, entry.seq) for live, entry in entries}
-        for live, seq in newest.values():
-            live.publish(seq)
+        appended, self._appended = self._appended, set()
+        self._bursts.stored(time.perf_counter(), len(self._rows))
+        self._rows, self._writes = [], []
+        for live in appended:
+            live.publish()
             if live.closed:
                 self._upkeep.archive(live.run_id)
         self._stored.set()
@@ -192,7 +194,7 @@ class SqliteLog:
             await self._stored.wait()
 
     async def _drained(self) -> None:
-        while self._entries or self._writes:
+        while self._rows or self._writes:
             await self._stored.wait()
 
     # --- reading
@@ -211,7 +213,8 @@ class SqliteLog:
         return await (live.wait(after) if live is not None else self._wait_for_another_process(run_id, after))
 
     def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Entry]:
-        return follow(self, run_id, after)
+        live = self._live.get(run_id)
+        return live.follow(after) if live is not None else follow(self, run_id, after)
 
     async def _wait_for_another_process(self, run_id: str, after: int) -> bool:
         looked = time.monotonic()
@@ -230,7 +233,7 @@ class SqliteLog:
             raise UnknownRun(f"no run {run_id!r}")
         return run
 
-    async def runs(self, session_id: str = "", limit: int = 50) -> list[Run]:
+    async def runs(self, session_id: str = "", limit: int | None = None) -> list[Run]:
         return await self._in_reader(lambda: self._reader.runs(session_id, limit))
 
     async def new_session(self, title: str = "", session_id: str = "") -> Session:

@@ -17,6 +17,8 @@ from agent.request import OPEN_STATES, Run, Session, title_of
 
 Write = tuple[str, tuple[object, ...]]
 """A statement and its parameters."""
+Row = tuple[int, int, float, str, bytes]
+"""An entry in the journal: its run's key, seq, at, type, payload."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions(session_id TEXT PRIMARY KEY, title TEXT NOT NULL, created_at REAL NOT NULL);
@@ -54,10 +56,10 @@ class SqliteStore:
     def close(self) -> None:
         self.db.close()
 
-    def write(self, entries: Sequence[tuple[int, Entry]], writes: Iterable[Write] = ()) -> None:
-        """Stores entries, each with its run's key, and other writes: all of it or, raising sqlite3.Error, nothing."""
+    def write(self, rows: Sequence[Row], writes: Iterable[Write] = ()) -> None:
+        """Stores entries and other writes: all of it or, raising sqlite3.Error, nothing."""
         with self._transaction():
-            self._insert(entries)
+            self._insert(rows)
             for statement, parameters in writes:
                 self.db.execute(statement, parameters)
 
@@ -67,7 +69,7 @@ class SqliteStore:
             won = self.db.execute(SET_STATE, (outcome, run_id)).rowcount == 1
             if won:
                 key = self.key(run_id)
-                self._insert([(key, entry) for entry in last])
+                self._insert([journal_row(key, entry) for entry in last])
         return won
 
     @contextmanager
@@ -81,11 +83,8 @@ class SqliteStore:
                 self.db.execute("ROLLBACK")
             raise
 
-    def _insert(self, entries: Sequence[tuple[int, Entry]]) -> None:
-        self.db.executemany(
-            "INSERT INTO journal(run, seq, at, type, payload) VALUES (?, ?, ?, ?, ?)",
-            [(run, entry.seq, entry.at, entry.type, entry.payload) for run, entry in entries],
-        )
+    def _insert(self, rows: Sequence[Row]) -> None:
+        self.db.executemany("INSERT INTO journal(run, seq, at, type, payload) VALUES (?, ?, ?, ?, ?)", rows)
 
     def add_run(self, run: Run, owner: str) -> int:
         """Stores a new run and returns its key; its session is made, and named after the question, where needed."""
@@ -112,11 +111,13 @@ class SqliteStore:
         row = self.db.execute(f"{_RUN} WHERE run_id = ?", (run_id,)).fetchone()
         return _run(row) if row else None
 
-    def runs(self, session_id: str, limit: int) -> list[Run]:
+    def runs(self, session_id: str, limit: int | None) -> list[Run]:
+        newest = "ORDER BY pk DESC LIMIT ?"
+        last = -1 if limit is None else limit
         if session_id:
-            rows = self.db.execute(f"{_RUN} WHERE session_id = ? ORDER BY pk DESC LIMIT ?", (session_id, limit))
+            rows = self.db.execute(f"{_RUN} WHERE session_id = ? {newest}", (session_id, last))
             return [_run(row) for row in rows][::-1]
-        return [_run(row) for row in self.db.execute(f"{_RUN} ORDER BY pk DESC LIMIT ?", (limit,))]
+        return [_run(row) for row in self.db.execute(f"{_RUN} {newest}", (last,))]
 
     def owner(self, run_id: str) -> str:
         row = self.db.execute("SELECT owner FROM runs WHERE run_id = ?", (run_id,)).fetchone()
@@ -169,6 +170,11 @@ class SqliteStore:
 
     def checkpoint(self, mode: str = "PASSIVE") -> None:
         self.db.execute(f"PRAGMA wal_checkpoint({mode})")
+
+
+def journal_row(key: int, entry: Entry) -> Row:
+    """The entry as the journal holds it."""
+    return (key, entry.seq, entry.at, entry.type, entry.payload)
 
 
 def _run(row: tuple[str, str, str, str, str, float, str, str]) -> Run:

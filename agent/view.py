@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, assert_never
+from functools import reduce
+from itertools import groupby
+from typing import Literal, assert_never, cast
 
 from agent.entries import Entry
 from agent.events import (
@@ -95,9 +97,34 @@ def apply(view: View, entry: Entry) -> View:
 def fold(entries: Iterable[Entry], view: View | None = None) -> View:
     """The view after all of the entries."""
     view = view or View()
-    for entry in entries:
-        view = apply(view, entry)
+    for are_tokens, group in groupby(entries, key=lambda entry: entry.type == "token"):
+        apply_all = _apply_tokens if are_tokens else _apply_each
+        view = apply_all(view, group)
     return view
+
+
+def _apply_each(view: View, entries: Iterable[Entry]) -> View:
+    return reduce(apply, entries, view)
+
+
+def _apply_tokens(view: View, entries: Iterable[Entry]) -> View:
+    """What `apply` makes of each of these tokens in turn, without a copy of the whole answer for each."""
+    said: dict[str, list[str]] = {"answer": [], "reasoning": []}
+    seq = view.stream.seq
+    for entry in entries:
+        if entry.seq <= seq:
+            continue
+        seq, token, timings = entry.seq, cast(Token, entry.event), view.stream.timings
+        if timings.first_feedback_ms is None or (timings.first_token_ms is None and token.channel == "answer"):
+            view = apply(view, entry)
+        else:
+            said[token.channel].append(token.text)
+    message = replace(
+        view.message,
+        answer=view.message.answer + "".join(said["answer"]),
+        reasoning=view.message.reasoning + "".join(said["reasoning"]),
+    )
+    return replace(view, stream=replace(view.stream, seq=seq), message=message)
 
 
 def _timed(view: View, entry: Entry, event: Event) -> View:

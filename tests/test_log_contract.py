@@ -188,6 +188,13 @@ async def test_runs_and_sessions_come_in_their_order(event_log: EventLog) -> Non
     assert await event_log.runs("s404") == []
 
 
+async def test_a_long_session_keeps_its_oldest_runs(event_log: EventLog) -> None:
+    ids = [f"r{i:03}" for i in range(120)]
+    for run_id in ids:
+        await event_log.create(new_run(run_id, "s1"))
+    assert [run.run_id for run in await event_log.runs("s1")] == ids
+
+
 async def test_a_run_id_is_taken_once(event_log: EventLog) -> None:
     await event_log.create(new_run())
     with pytest.raises(UsageError, match="'r1' already"):

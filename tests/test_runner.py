@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 
 from agent import run as run_module
+from agent.entries import Entry
 from agent.events import Citation, Done, Error, Event, Status, Token, Tool, Trace, Warning
 from agent.log import EventLog, MemoryLog
 from agent.request import Request
@@ -109,6 +110,21 @@ async def test_a_session_goes_on_with_its_earlier_turns(runner: Runner) -> None:
         (("one", "answer to one"),),
         (("one", "answer to one"), ("two", "answer to two")),
     ]
+
+
+async def test_an_earlier_turn_is_read_from_the_log_once() -> None:
+    class CountingLog(MemoryLog):
+        reads = 0
+
+        async def read(self, run_id: str, after: int = 0) -> list[Entry]:
+            self.reads += 1
+            return await super().read(run_id, after)
+
+    log = CountingLog()
+    runner = Runner(log)
+    for _ in range(5):
+        await runner.wait(await runner.start(says(Token(text="a")), Request(question="?", session_id="s")))
+    assert log.reads == 4, "at the second question the first turn is read, and so on"
 
 
 async def test_secrets_are_not_stored(runner: Runner) -> None:

@@ -13,7 +13,7 @@ from agent import sqlite_log as module
 from agent.entries import Entry
 from agent.events import Done, Token
 from agent.sqlite_log import SqliteLog
-from agent.sqlite_store import SqliteStore
+from agent.sqlite_store import SqliteStore, journal_row
 from tests.scripts import eventually, python, stored
 from tests.streams import new_run, said, write_run
 
@@ -45,7 +45,7 @@ def test_an_archive_that_fails_half_way_changes_nothing(step: str, data: Path) -
     store.create_schema()
     key = store.add_run(new_run(), "nobody")
     whole = [Entry("r1", i, 0.1, "token", b'{"text":"a","channel":"answer","offset":0}') for i in range(1, 1001)]
-    store.write([(key, entry) for entry in whole])
+    store.write([journal_row(key, entry) for entry in whole])
     store.db.execute(f"CREATE TRIGGER fault BEFORE {step} BEGIN SELECT RAISE(ABORT, 'fault'); END")
     with pytest.raises(sqlite3.Error, match="fault"):
         store.archive("r1", whole)
@@ -59,14 +59,14 @@ def test_an_archive_that_fails_half_way_changes_nothing(step: str, data: Path) -
 ARCHIVER = """
 import sys
 from pathlib import Path
-from agent.sqlite_store import SqliteStore
+from agent.sqlite_store import SqliteStore, journal_row
 store = SqliteStore(Path(sys.argv[1]), busy_ms=5000)
 print("ready", flush=True)
 sys.stdin.readline()
 entries = store.entries("r1")
 while True:
     store.archive("r1", entries)
-    store.write([(store.key("r1"), entry) for entry in entries], [("DELETE FROM archive", ())])
+    store.write([journal_row(store.key("r1"), entry) for entry in entries], [("DELETE FROM archive", ())])
 """
 
 

@@ -1,5 +1,7 @@
 """The view: what a screen shows, as a fold over entries."""
 
+from functools import reduce
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,14 @@ def test_a_fold_that_is_cut_anywhere_and_resumed_is_the_same(said: list[Event], 
     assert fold(entries[shown.stream.seq :], shown) == whole
     overlap = data.draw(st.integers(0, cut))
     assert fold(entries[overlap:], shown) == whole, "entries that were already seen change nothing"
+
+
+@given(st.lists(events, max_size=30), st.sampled_from(OUTCOMES), st.data())
+def test_a_fold_is_one_apply_after_the_other(said: list[Event], outcome: Outcome, data: st.DataObject) -> None:
+    entries = ended(said, outcome)
+    again = data.draw(st.integers(0, len(entries)))
+    seen_twice = [*entries[:again], *entries]
+    assert fold(seen_twice) == reduce(apply, seen_twice, View())
 
 
 @given(st.lists(events, max_size=30), st.sampled_from(OUTCOMES))
