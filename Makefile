@@ -28,13 +28,13 @@ $(VENV)/demo.stamp: $(VENV)/python.stamp requirements.txt requirements.lock pypr
 	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint requirements.lock --requirement requirements.txt
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/demo.stamp requirements-bench.txt
-	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint requirements.lock --editable '.[test]'
+$(VENV)/test.stamp: $(VENV)/demo.stamp
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint requirements.lock --editable '.[test,bench]'
 	@touch $@
 
 lock:
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --upgrade --all-extras pyproject.toml --output-file requirements.lock
+	UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --upgrade --all-extras pyproject.toml --output-file requirements.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info

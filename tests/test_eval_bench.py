@@ -44,7 +44,6 @@ def test_the_pipeline_bench_names_who_is_missing(
 
 @pytest.mark.parametrize("name", ["langgraph_custom", "pydantic_ai_events"])
 def test_a_peer_delivers_every_token(name: str) -> None:
-    pytest.importorskip("langgraph" if name == "langgraph_custom" else "pydantic_ai")
     assert asyncio.run(getattr(import_module("eval.bench.peers"), name)(50)) == 50
 
 
