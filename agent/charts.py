@@ -40,10 +40,11 @@ def _spec(**parts: Any) -> Spec:
 def waterfall(entries: Iterable[Entry], tau: float = TAU) -> Spec:
     """One run: steps as bars, visible events as ticks, silence over `tau` seconds in red. Raises InvalidRun."""
     line = timeline(entries)
-    lanes = sorted(line.stages, key=lambda step: min(line.stages[step], default=(0.0, 0.0)))
+    begun = sorted(line.stages, key=lambda step: min(line.stages[step], default=(0.0, 0.0)))
+    lanes = [_words(step) for step in begun]
     lanes += [lane for kind, lane in _LANES.items() if any(sight.type == kind for sight in line.seen)]
     bars = [
-        {"lane": step, "from": span.start, "to": span.end, "seconds": round(span.end - span.start, 3)}
+        {"lane": _words(step), "from": span.start, "to": span.end, "seconds": round(span.end - span.start, 3)}
         for step, spans in line.stages.items()
         for span in spans
     ]
@@ -83,9 +84,14 @@ def waterfall(entries: Iterable[Entry], tau: float = TAU) -> Spec:
     )
 
 
+def _words(step: str) -> str:
+    """A step's name as people write it: `running tool`."""
+    return step.replace("_", " ")
+
+
 def _ticks(line: Timeline) -> list[dict[str, object]]:
     width = max(line.ended, 1e-6) / _TICKS
-    placed = sorted((sight.step or _LANES[sight.type], int(sight.at / width), sight) for sight in line.seen)
+    placed = sorted((_words(sight.step) or _LANES[sight.type], int(sight.at / width), sight) for sight in line.seen)
     ticks: list[dict[str, object]] = []
     for (where, _), group in groupby(placed, key=lambda item: item[:2]):
         sights = [sight for _, _, sight in group]
@@ -155,7 +161,7 @@ def where_time_went(rows: Iterable[Row], by: str = "prompt_id") -> Spec:
     rows = [row for row in rows if row["outcome"] == "completed"]
     starts = {name: row[name] for row in rows for name in row if name.startswith("stage_start_")}
     steps = [name.removeprefix("stage_start_") for name in sorted(starts, key=lambda name: float(starts[name] or 0))]
-    columns = {f"stage_wall_{step}": step for step in steps} | {"unattributed": "no step"}
+    columns = {f"stage_wall_{step}": _words(step) for step in steps} | {"unattributed": "no step"}
     groups = list(dict.fromkeys(row[by] for row in rows))
     bars = [
         {"group": str(group), "step": label, "order": order, "ms": round(_median(rows, by, group, column), 3)}
@@ -168,7 +174,12 @@ def where_time_went(rows: Iterable[Row], by: str = "prompt_id") -> Spec:
         mark="bar",
         encoding={
             "y": {"field": "group", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 120}},
-            "x": {"field": "ms", "type": "quantitative", "title": "milliseconds (median)"},
+            "x": {
+                "field": "ms",
+                "type": "quantitative",
+                "title": "milliseconds (median)",
+                "axis": {"tickCount": 4, "labelFlush": False},
+            },
             "color": {
                 "field": "step",
                 "type": "nominal",
@@ -179,7 +190,7 @@ def where_time_went(rows: Iterable[Row], by: str = "prompt_id") -> Spec:
             "order": {"field": "order"},
             "tooltip": [{"field": "group"}, {"field": "step"}, {"field": "ms"}],
         },
-    ) | {"config": {"legend": {"orient": "top", "columns": 3}}}
+    ) | {"config": {"legend": {"orient": "top", "columns": 2}}}
 
 
 def _median(rows: Sequence[Mapping[str, object]], by: str, group: object, column: str) -> float:

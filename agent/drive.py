@@ -6,6 +6,7 @@ limit) sets `_why`; only `_end` writes `done`, and the log takes it once.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple, cast
@@ -181,14 +182,14 @@ class Drive:
         """Asks the user, and returns the answer; the clock of the deadline stands still meanwhile."""
         check_schema(question)
         asked = time.perf_counter()
-        limit = self._request.limits.input
-        expires = time.perf_counter() - self._submitted + limit
-        question = question.model_copy(update={"expires_at": question.expires_at or round(expires, 3)})
+        now = asked - self._submitted
+        expires = min(question.expires_at or math.inf, now + self._request.limits.input)
+        question = question.model_copy(update={"expires_at": round(expires, 3)})
         self._question = (question, self._loop.create_future())
         self._take(question)
         self._log.set_state(self.run_id, "waiting_input")
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(expires - now):
                 reply = await self._question[1]
         except TimeoutError:
             reply = question.model_copy(update={"state": "expired"})

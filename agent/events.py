@@ -122,7 +122,7 @@ class Input(_Event):
     """The answer, once there is one."""
     by: str = ""
     expires_at: float | None = None
-    """Seconds since submit; stamped by the Runner."""
+    """Seconds since submit; stamped by the Runner, which keeps an agent's own where that is sooner."""
 
 
 class Trace(_Event):

@@ -1,6 +1,7 @@
 """Indexing a folder of documents, in a terminal."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -10,9 +11,12 @@ from agent.home import data_folder
 from agent.research.documents import indexing as documents
 from agent.terminal import plain
 
+NAMED = 8
+"""Files named in one line of the summary."""
+
 
 async def index_in_terminal(folder: Path, name: str, data: Path | None) -> int:
-    """Indexes and says what could not be read; 1 where no file of the folder could be."""
+    """Indexes and says what was done with each file; 1 where no file of the folder could be read."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console) as bar:
@@ -25,18 +29,31 @@ async def index_in_terminal(folder: Path, name: str, data: Path | None) -> int:
 
         collection = name or (await asyncio.to_thread(folder.resolve)).name
         report = await asyncio.to_thread(documents.index_folder, folder, collection, data or data_folder(), draw)
+        files = len(report.indexed) + len(report.unchanged) + len(report.skipped)
+        bar.update(task, total=files, completed=files, description="Finished")
     for file, reason in report.skipped:
         console.print(f"skipped {plain(file)}: {plain(reason)}", style="yellow", markup=False, highlight=False)
-    Console().print(_summary(report), markup=False, highlight=False)
+    Console().print(summary(report), markup=False, highlight=False)
     return 0 if report.passages else 1
 
 
-def _summary(report: documents.IndexReport) -> str:
-    counts = (
-        f"{len(report.indexed)} indexed, {len(report.unchanged)} unchanged, "
-        f"{len(report.removed)} removed, {len(report.skipped)} skipped"
-    )
+def summary(report: documents.IndexReport) -> str:
+    """How many files were indexed, unchanged, removed and skipped, and which; then how to ask them."""
+    groups = {
+        "indexed": report.indexed,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "skipped": [file for file, _ in report.skipped],
+    }
+    counts = ", ".join(f"{len(files)} {done}" for done, files in groups.items())
+    named = [f"  {done}: {_listed(files)}" for done, files in groups.items() if files]
     if not report.passages:
-        return f"{report.name}: {counts}; there is nothing to ask"
+        return "\n".join([f"{report.name}: {counts}; there is nothing to ask", *named])
     ask = f'python -m agent ask "..." --collection {report.name}'
-    return f"{report.name}: {counts}; passages: {report.passages}; {report.seconds:.1f} s\nAsk them: {ask}"
+    told = f"{report.name}: {counts}; passages: {report.passages}; {report.seconds:.1f} s"
+    return "\n".join([told, *named, f"Ask them: {ask}"])
+
+
+def _listed(files: Sequence[str]) -> str:
+    more = len(files) - NAMED
+    return ", ".join(plain(file) for file in files[:NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -83,6 +83,8 @@ class View:
     error: Error | None = None
     input: Input | None = None
     """The open question to the user."""
+    expired: tuple[Input, ...] = ()
+    """Questions to the user that nobody answered."""
     usage: Json = field(default_factory=dict)
 
 
@@ -224,7 +226,8 @@ def _cite(message: Message, citation: Citation) -> Message:
 def _ask(view: View, question: Input) -> View:
     if question.state == "requested":
         return replace(view, input=question, stream=replace(view.stream, phase="waiting_input"))
-    return replace(view, input=None, stream=replace(view.stream, phase="running"))
+    expired = (*view.expired, question) if question.state == "expired" else view.expired
+    return replace(view, input=None, expired=expired, stream=replace(view.stream, phase="running"))
 
 
 def _end(view: View, done: Done) -> View:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from agent.run import Runner
 from agent.sqlite_log import SqliteLog
 
 OFFLINE = Path(__file__).parent / "offline"
+REFUSED = Path(tempfile.gettempdir()) / f"firstlight-refused-{os.getpid()}"
+"""The network calls that the switch refused, also those whose error was swallowed."""
 SHARED = Path(__file__).parents[2] / "shared"
 
 
@@ -21,6 +24,7 @@ def _switch_the_network_off() -> None:
     assert spec is not None and spec.loader is not None
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
     inherited = os.environ.get("PYTHONPATH")
+    os.environ["FIRSTLIGHT_REFUSED"] = str(REFUSED)
     os.environ["PYTHONPATH"] = os.pathsep.join([str(OFFLINE), *([inherited] if inherited else [])])
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "AGENT"):
         os.environ.pop(name, None)
@@ -44,6 +48,19 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
     monkeypatch.setenv("FIRSTLIGHT_DATA", str(folder))
     return folder
+
+
+def refused() -> list[str]:
+    """The refused network calls since the last look."""
+    calls = REFUSED.read_text().splitlines() if REFUSED.exists() else []
+    REFUSED.unlink(missing_ok=True)
+    return calls
+
+
+@pytest.fixture(autouse=True)
+def _no_network_call_goes_unnoticed() -> Iterator[None]:
+    yield
+    assert refused() == []
 
 
 @pytest.fixture

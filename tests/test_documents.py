@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from agent.errors import UsageError
+from agent.indexing import index_in_terminal, summary
+from agent.research.documents.blocks import Block
 from agent.research.documents.collection import CollectionBusy, UnknownCollection, collections, locked, open_collection
 from agent.research.documents.indexing import IndexReport, Progress, index_folder
-from agent.research.documents.readers import read_document
+from agent.research.documents.passages import to_passages
+from agent.research.documents.readers import Document, read_document
 from agent.research.search.embedding import load_embedder
 from agent.research.search.quoting import best_quotes
 from tests.hand_made_pdf import COVER, pdf
@@ -198,6 +201,42 @@ def test_progress_names_every_file_and_counts_to_the_last(folder: Path, tmp_path
         ("plan.md", 3, 4),
         ("quarter.pdf", 4, 4),
     ]
+
+
+@pytest.mark.anyio
+async def test_in_a_terminal_the_last_line_says_finished_and_the_summary_names_the_files(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "zip.xlsx").write_bytes(b"PK")
+    assert await index_in_terminal(folder, "mine", tmp_path / "data") == 0
+    (folder / "note.txt").unlink()
+    (folder / "plan.md").write_text("The plan is off.")
+    capsys.readouterr()
+    assert await index_in_terminal(folder, "mine", tmp_path / "data") == 0
+    shown = capsys.readouterr()
+    last, skipped = shown.err.strip().splitlines()[-2:]
+    assert last.startswith("Finished ") and "4/4" in last
+    assert skipped == "skipped zip.xlsx: it is not PDF, HTML, Markdown or text"
+    first, *named, ask = shown.out.strip().splitlines()
+    assert first.startswith("mine: 1 indexed, 2 unchanged, 1 removed, 1 skipped; passages: ")
+    assert named == [
+        *("  indexed: plan.md", "  unchanged: page.html, quarter.pdf", "  removed: note.txt", "  skipped: zip.xlsx"),
+    ]
+    assert ask == 'Ask them: python -m agent ask "..." --collection mine'
+
+
+def test_a_long_list_of_files_is_cut_in_the_summary() -> None:
+    files = tuple(f"{number}.txt" for number in range(20))
+    report = IndexReport("mine", files, (), (), (), passages=20, embedded=20, seconds=1.0, mode="hybrid")
+    assert "  indexed: 0.txt, 1.txt, 2.txt, 3.txt, 4.txt, 5.txt, 6.txt, 7.txt and 12 more" in summary(report)
+
+
+def test_a_table_that_is_cut_keeps_the_heading_of_its_columns() -> None:
+    heading = "Three Months Ended July 1, 2023 June 25, 2022"
+    rows = [Block(f"Sales of {word} {number} {number + 1}") for number, word in enumerate(["bolts"] * 90)]
+    passages = to_passages(Document((Block(heading), *rows)), "acme.txt")
+    assert len(passages) > 1
+    assert [passage.text.split("\n")[0] for passage in passages] == [heading] * len(passages)
 
 
 def test_with_the_model_a_collection_is_searched_by_meaning(folder: Path, tmp_path: Path) -> None:

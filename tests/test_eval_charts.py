@@ -15,7 +15,7 @@ from agent.timeline import InvalidRun
 from eval.manifest import Manifest, Planned, host, versions
 from eval.runset import Runset, save
 from tests.needs import chromium
-from tests.test_metrics import Said, done, run, status, text
+from tests.timed import Said, done, run, status, text
 
 SAID: list[Said] = [
     status(0.1, "retrieving", "Searching"),
@@ -63,6 +63,14 @@ def test_where_the_time_went_is_the_middle_run_of_each_prompt() -> None:
     ]
     bars = where_time_went(rows)["data"]["values"]
     assert [(bar["group"], bar["step"], bar["ms"]) for bar in bars] == [("p", "generating", 2000), ("p", "no step", 0)]
+
+
+def test_steps_are_named_as_people_write_them() -> None:
+    entries = run(status(0, "running_tool"), text(1.0), done(1.0))
+    [_, [bar], *_] = layers(waterfall(entries))
+    assert bar["lane"] == "running tool"
+    rows: list[Row] = [{"prompt_id": "p", **measure(entries)}]
+    assert {bar["step"] for bar in where_time_went(rows)["data"]["values"]} == {"running tool", "no step"}
 
 
 @pytest.mark.parametrize("said", [SAID, [done(0.0)], [text(0.0), done(0.0)]], ids=["whole", "empty", "at once"])

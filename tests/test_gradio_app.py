@@ -64,7 +64,7 @@ async def test_a_session_shows_all_turns_and_the_panels_of_the_last() -> None:
     assert page.conversation.count('class="fl-turn"') == 2
     assert "yes <a class=" in page.conversation
     assert page.conversation.count("a quote") == 1, "an older turn keeps its sources at hand"
-    last = conversation.turns[-1].run.run_id
+    last = conversation.finished[-1].run.run_id
     assert f'id="src-{last}-1"' in page.panels["sources"]
     assert "Searching" in page.panels["steps"]
     assert len(page.charts) == 1
@@ -159,7 +159,7 @@ async def test_a_stopped_agent_whose_thread_goes_on_does_not_hold_up_the_next_qu
                 conversation = await answered(sessions, "yes?")
     finally:
         unblocked.set()
-    assert [turn.view.message.answer for turn in conversation.turns] == ["To 'yes?': yes [1]."]
+    assert [turn.view.message.answer for turn in conversation.finished] == ["To 'yes?': yes [1]."]
 
 
 @contextmanager

@@ -2,7 +2,10 @@
 
 import pytest
 
+from agent.research.answer.compose import compose
+from agent.research.answer.draft import Draft
 from agent.research.answer.grounding import numbers, sentences, ungrounded, unresolved
+from agent.research.question.interpret import interpret
 from agent.research.search.quoting import counted, counts
 from agent.research.search.synonyms import OTHER_NAME, covered, phrasings
 
@@ -34,6 +37,18 @@ def test_a_per_cent_never_matches_a_plain_number() -> None:
 def test_a_number_swapped_in_from_another_source_is_caught() -> None:
     assert missing("Revenue was $30,040 million [1].") == ["$30,040 million"]
     assert missing("Revenue was $30,040 million [2]. It was $46,743 million [1].") == []
+
+
+def test_a_wrong_number_of_an_answer_is_said_in_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*_: object) -> Draft:
+        draft = Draft()
+        draft.say("Revenue was $7 million [1].")
+        return draft
+
+    monkeypatch.setattr("agent.research.answer.compose.write", wrong)
+    draft = compose(interpret("nvidia revenue q2 fy2026"), [], [], [], None)
+    told = "$7 million is not in the source that its sentence cites."
+    assert [(warning.code, warning.message) for warning in draft.warnings] == [("ungrounded_number", told)]
 
 
 def test_a_number_without_a_marker_is_ungrounded_unless_a_tool_computed_it() -> None:

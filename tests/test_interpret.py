@@ -124,6 +124,40 @@ def test_a_follow_up_takes_the_rest_from_before(
     assert {key: given.get(key) for key in arguments} == arguments
 
 
+OVERVIEW = [{"metric": "revenue"}, {"kind": "gross"}, {"kind": "operating"}, {"metric": "net_income"}]
+
+
+@pytest.mark.parametrize(
+    ("questions", "tool", "arguments"),
+    [
+        (("How fast is NVIDIA growing?",), "growth", [{"metric": "revenue"}]),
+        (("Is Marvell growing?", "and Apple?"), "growth", [{"metric": "revenue", "company": "AAPL"}]),
+        (("Which of the four grew the fastest?",), "compare", [{"metric": "revenue", "by": "growth"}]),
+        (("Compare Apple and Alphabet", "Which one is growing faster?"), "compare",
+         [{"metric": "revenue", "by": "growth"}, {"metric": "net_income", "by": "growth"}]),
+        (("How big is NVIDIA compared to Apple?",), "compare",
+         [{"metric": name} for name in ("revenue", "gross_margin", "operating_margin", "net_income")]),
+        (("What are Apple's margins?",), "margin", [{"kind": "gross"}, {"kind": "operating"}, {"kind": "net"}]),
+        (("Where does NVIDIA's revenue come from?",), "breakdown", [{"by": "geography"}]),
+        (("What is the CAGR of NVIDIA's revenue?",), "compound_growth", [{"first": "FY2021", "last": "FY2026"}]),
+        (("CAGR of NVIDIA's revenue over three years",), "compound_growth", [{"first": "FY2023", "last": "FY2026"}]),
+    ],
+)  # fmt: skip
+def test_what_people_leave_unsaid(questions: tuple[str, ...], tool: str, arguments: list[dict[str, object]]) -> None:
+    found = calls(*questions)
+    assert {called for called, _ in found} == {tool}
+    assert [
+        {key: given.get(key) for key in each} for (_, given), each in zip(found, arguments, strict=True)
+    ] == arguments
+
+
+def test_a_company_alone_is_asked_for_its_usual_figures() -> None:
+    given = [arguments for _, arguments in calls("What about Marvell?")]
+    assert given == [{"company": "MRVL", **each} for each in OVERVIEW]
+    assert after("When does NVIDIA's fiscal year end?").operation == "text"
+    assert after("Did NVIDIA's fiscal year change?").metrics == ()
+
+
 def test_a_follow_up_in_words_keeps_the_subject() -> None:
     reading = after("How many employees does NVIDIA have?", "And Apple?")
     assert reading.tickers == ("AAPL",)

@@ -46,6 +46,36 @@ async def test_a_card_without_its_quote_is_a_warning_and_counted() -> None:
     assert await ran(Citation(index=1, title="10-Q"), Token(text="It rose [1].")) == (["card_without_quote"], 1)
 
 
+async def test_a_quote_of_blanks_is_none() -> None:
+    assert await ran(Citation(index=1, title="10-Q", quote=" \n"), Token(text="It rose [1].")) == (
+        ["card_without_quote"],
+        1,
+    )
+
+
+async def test_a_better_card_of_the_same_number_counts() -> None:
+    card = Citation(index=1, title="10-Q")
+    better = card.model_copy(update={"quote": "Revenue rose."})
+    assert await ran(card, better, Token(text="It rose [1].")) == ([], 0)
+
+
+async def test_a_marker_in_the_reasoning_is_none() -> None:
+    assert await ran(Token(text="perhaps [7]. ", channel="reasoning"), Token(text="It rose.")) == ([], 0)
+
+
+async def test_an_answer_that_was_cut_is_checked_too() -> None:
+    async def agent(_: Request) -> AsyncIterator[Event]:
+        yield Token(text="It rose [2], and")
+        raise ValueError("broken")
+
+    assert await played(agent) == (["marker_without_card"], 1)
+
+
+async def test_a_number_that_no_source_holds_is_counted_and_other_warnings_are_not() -> None:
+    number, other = Warning(code="ungrounded_number", message="7 %"), Warning(code="retry", message="Trying again.")
+    assert await ran(other, number, Token(text="It rose by 7 %.")) == (["retry", "ungrounded_number"], 1)
+
+
 async def test_a_replay_does_not_warn_twice() -> None:
     async def agent(_: Request) -> AsyncIterator[Event]:
         yield Token(text="It rose [2].")
@@ -64,7 +94,7 @@ async def test_a_replay_does_not_warn_twice() -> None:
         ("a [link](https://example.org), a [1](https://example.org)", []),
         ("`x[1]` and x[2]", []),
         ("```\nrow [1]\n``` after [3]", [3]),
-        ("[0] [1234] [x]", [0]),
+        ("[0] [1234] [x] [12] [345]", [0, 12, 345]),
     ],
 )
 async def test_what_a_marker_is(answer: str, found: list[int]) -> None:

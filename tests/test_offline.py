@@ -1,6 +1,7 @@
 """The switch that makes a network call in a test an error."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import subprocess
@@ -8,6 +9,8 @@ import sys
 
 import httpx
 import pytest
+
+from tests.conftest import refused
 
 ELSEWHERE = ("192.0.2.1", 9)  # an address for documentation: nobody has it
 
@@ -17,8 +20,20 @@ def test_a_connection_to_elsewhere_is_an_error() -> None:
         stream.connect(ELSEWHERE)
     with pytest.raises(RuntimeError, match=r"no network in tests: socket\.getaddrinfo of 'example.com'"):
         httpx.get("http://example.com", trust_env=False)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram, pytest.raises(RuntimeError, match="sendto"):
-        datagram.sendto(b"x", ELSEWHERE)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
+        with pytest.raises(RuntimeError, match="sendto"):
+            datagram.sendto(b"x", ELSEWHERE)
+        with pytest.raises(RuntimeError, match="sendmsg"):
+            datagram.sendmsg([b"x"], [], 0, ELSEWHERE)
+    with pytest.raises(RuntimeError, match=r"gethostbyname of 'example\.com'"):
+        socket.gethostbyname("example.com")
+    assert len(refused()) == 5
+
+
+def test_a_call_whose_error_is_swallowed_is_noted() -> None:
+    with contextlib.suppress(Exception):
+        httpx.get("http://example.com", trust_env=False)
+    assert refused() == ["socket.getaddrinfo of 'example.com'"]
 
 
 def test_it_is_an_error_in_asyncio_and_in_other_processes() -> None:
@@ -28,6 +43,7 @@ def test_it_is_an_error_in_asyncio_and_in_other_processes() -> None:
     child = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert child.returncode == 1
     assert "RuntimeError: no network in tests" in child.stderr
+    assert refused() == [f"socket.connect to {ELSEWHERE!r}"] * 2
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -39,3 +55,7 @@ def test_this_machine_may_be_called(host: str) -> None:
 def test_there_is_no_key_and_no_data_of_the_user() -> None:
     assert "OPENAI_API_KEY" not in os.environ
     assert os.environ["FIRSTLIGHT_DATA"].endswith("/data")
+    script = "import os, tests.conftest; print(os.environ.get('OPENAI_API_KEY'), os.environ.get('AGENT'))"
+    keys = os.environ | {"OPENAI_API_KEY": "secret", "AGENT": "another"}
+    child = subprocess.run([sys.executable, "-c", script], env=keys, capture_output=True, text=True)
+    assert child.stdout == "None None\n"

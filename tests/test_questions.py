@@ -1,6 +1,8 @@
 """Questions to the user: `reply = yield Input(...)`."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -47,10 +49,30 @@ async def test_a_question_that_is_answered(runner: Runner) -> None:
     ]
 
 
+def test_a_start_does_not_wait_for_what_only_questions_need() -> None:
+    script = "import sys, agent.run; print(sorted({'jsonschema', 'referencing'} & set(sys.modules)))"
+    child = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert child.stdout == "[]\n"
+
+
 async def test_a_question_that_is_declined(runner: Runner) -> None:
     run_id = await asked(runner)
     await runner.answer(run_id, "which", by="me", decline=True)
     assert (await ended(runner, run_id))[1:4] == ["input which requested", "input which declined", "declined None me"]
+
+
+async def test_a_question_expires_when_it_says(runner: Runner) -> None:
+    async def agent(request: Request) -> AsyncGenerator[Event, Input | None]:
+        soon = yield WHICH.model_copy(update={"expires_at": 0.2})
+        assert soon is not None
+        yield Token(text=f"{soon.state} {soon.expires_at}")
+        late = yield WHICH.model_copy(update={"id": "2", "expires_at": 1e6})
+        assert late is not None and late.expires_at is not None
+        yield Token(text=f"{late.state} {late.expires_at < 10}")
+
+    said = await stream(runner, agent, Limits(input=0.3))
+    assert said[1:3] == ["input which expired", "expired 0.2"]
+    assert said[-2] == "expired True"
 
 
 async def test_a_question_that_expires(runner: Runner) -> None:

@@ -3,15 +3,17 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from agent.research.search.corpus import BadCorpus, Passage, load_briefs, period_key
 from agent.research.search.embedding import open_embedder
 from agent.research.search.quoting import best_quotes, looks_like_table
 from agent.research.search.retrieval import Retriever, open_briefs
+from agent.research.search.rows import columns_over, is_row, label_of
 from agent.research.search.sentences import split_sentences, words
 from agent.research.search.synonyms import synonyms
-from agent.research.search.vectors import compute_vectors, digest
+from agent.research.search.vectors import Vectors, compute_vectors, digest
 
 
 def passage(id: str, text: str, ticker: str = "ACME", period: str = "Q2 FY2026") -> Passage:
@@ -139,6 +141,46 @@ def test_a_sentence_is_preferred_to_a_row_of_a_table() -> None:
     assert best_quotes(question, both.search(question), both)[0].text.startswith("Revenue was")
     assert looks_like_table("Revenue 46,743 30,040 90,805 56,084")
     assert not looks_like_table("Revenue was $46,743 million in the second quarter of fiscal 2026.")
+
+
+@pytest.mark.parametrize(
+    ("line", "row", "label"),
+    [
+        ("Net sales $ 1,234 $ (567)", True, "Net sales"),
+        ("Gross margin 44.5 % 43.3 %", True, "Gross margin"),
+        ("Stock-based compensation — 12", True, "Stock-based compensation"),
+        ("Revenue was $46,743 million in the second quarter of fiscal 2026.", False, ""),
+    ],
+)
+def test_a_row_is_told_by_its_figures_and_named_by_its_label(line: str, row: bool, label: str) -> None:
+    assert is_row(line) is row
+    assert not row or label_of(line) == label
+
+
+def test_the_heading_over_a_row_is_the_nearest_line_of_periods_or_units() -> None:
+    text = "Three Months Ended July 1, 2023\nSales 1 2\nAs of July 1, 2023\nCash 3 4\nDebt 5 6\nProse of a page."
+    assert columns_over(text, text.index("Sales")) == "Three Months Ended July 1, 2023"
+    assert columns_over(text, text.index("Debt")) == "As of July 1, 2023"
+    assert columns_over("Cash 3 4", 0) == ""
+    long = f"{'CONDENSED STATEMENTS ' * 6}(In millions) Three Months Ended July 1, 2023\nCash 3 4"
+    assert columns_over(long, long.index("Cash")) == "(In millions) Three Months Ended July 1, 2023"
+
+
+def test_what_a_question_names_is_searched_for_by_itself_too(by_words: Retriever) -> None:
+    question = "countries and laws"
+    assert ids(by_words, question)[0] == "risk"
+    assert "plants" not in ids(by_words, question)
+    assert "plants" in ids(by_words, question, also=["capital expenditure"])
+
+
+def test_sentences_that_were_not_embedded_with_their_passage_are_when_they_are_asked(hybrid: Retriever) -> None:
+    assert hybrid.vectors is not None
+    stored = hybrid.vectors
+    nothing = Vectors((), stored.passages, stored.sentences[:0], np.zeros(len(SMALL) + 1, np.int64))
+    lazy = Retriever(SMALL, nothing, hybrid.embedder)
+    ours, theirs = lazy.sentence_cosines(0, "How many staff?"), hybrid.sentence_cosines(0, "How many staff?")
+    assert ours is not None and theirs is not None
+    assert ours == pytest.approx(theirs, abs=2e-2)
 
 
 def test_a_sentence_that_announces_a_list_is_quoted_with_the_list() -> None:

@@ -13,6 +13,7 @@ import pytest
 from agent.errors import UnknownSession, UsageError
 from agent.events import Event, Token
 from agent.request import Request
+from agent.run import Agent
 from apps import session
 from apps.session import Busy, Sessions, serving
 
@@ -47,7 +48,7 @@ def test_a_first_question_makes_a_session_that_is_called_after_it(run: Callable[
         conversation = await sessions.attach(asked.session_id)
         assert conversation.session is not None
         assert conversation.session.title == "What is new?", "spaces and line ends are single spaces"
-        assert [turn.view.message.answer for turn in conversation.turns] == ["What \n is new?, as it is, 0 earlier"]
+        assert [turn.view.message.answer for turn in conversation.finished] == ["What \n is new?, as it is, 0 earlier"]
         assert conversation.live is None
         assert [one.session_id for one in await sessions.recent()] == [asked.session_id]
 
@@ -61,13 +62,13 @@ def test_turns_are_in_order_and_the_running_one_is_apart(run: Callable[[Test], N
         gates["two"] = asyncio.Event()
         second = await sessions.ask("two", first.session_id)
         conversation = await sessions.attach(first.session_id)
-        assert [turn.run.question for turn in conversation.turns] == ["one"]
+        assert [turn.run.question for turn in conversation.finished] == ["one"]
         assert conversation.live is not None
         assert conversation.live.run_id == second.run_id == await sessions.newest(first.session_id)
         gates["two"].set()
         await sessions.core.runner.wait(second.run_id)
         conversation = await sessions.attach(first.session_id)
-        assert conversation.turns[1].view.message.answer == "two, as it is, 1 earlier"
+        assert conversation.finished[1].view.message.answer == "two, as it is, 1 earlier"
         assert conversation.live is None
 
     run(test)
@@ -88,10 +89,43 @@ def test_a_second_question_is_refused_while_the_first_is_answered(run: Callable[
     run(test)
 
 
+def test_a_first_question_does_not_wait_for_another_one(run: Callable[[Test], None]) -> None:
+    async def test(sessions: Sessions) -> None:
+        start, gate = sessions.core.runner.start, asyncio.Event()
+
+        async def held(agent: Agent, request: Request, **more: Any) -> str:
+            if request.question == "held":
+                await gate.wait()
+            return await start(agent, request, **more)
+
+        sessions.core.runner.start = held  # type: ignore[method-assign]
+        first = asyncio.create_task(sessions.ask("held"))
+        await asyncio.sleep(0)
+        assert (await asyncio.wait_for(sessions.ask("meanwhile"), 10)).question == "meanwhile"
+        gate.set()
+        assert (await first).question == "held"
+
+    run(test)
+
+
+def test_nothing_is_kept_of_a_session_in_which_nobody_asks(run: Callable[[Test], None]) -> None:
+    async def test(sessions: Sessions) -> None:
+        made = [await sessions.core.log.new_session(f"number {n}") for n in range(3)]
+        asking = asyncio.gather(*(sessions.ask("x", one.session_id) for one in made))
+        await asyncio.sleep(0)
+        assert sorted(sessions._asking) == sorted(one.session_id for one in made)
+        await asking
+        assert list(sessions._asking) == []
+
+    run(test)
+
+
 def test_what_cannot_be_asked_says_why(run: Callable[[Test], None]) -> None:
     async def test(sessions: Sessions) -> None:
         with pytest.raises(UsageError, match="must not be empty"):
             await sessions.ask(" \n ")
+        with pytest.raises(UsageError, match="at most 100000 characters"):
+            await sessions.ask("x" * 100_001)
         with pytest.raises(UnknownSession, match="s_gone"):
             await sessions.ask("x", "s_gone")
         with pytest.raises(UnknownSession):

@@ -90,7 +90,7 @@ def test_a_finished_answer_is_drawn_without_a_browser() -> None:
         "Only one source.",
     ):
         assert part in drawn
-    for name in (words.FIRST_FEEDBACK, words.FIRST_TOKEN, words.TOTAL):
+    for name in (words.FIRST_FEEDBACK, words.FIRST_TOKEN, words.END_TO_END):
         assert name in drawn
     assert "simulated pace" not in drawn
     assert [tab.label for tab in page.tabs] == [words.SOURCES, words.ARTIFACTS, words.TOOL_LOG]
@@ -127,7 +127,12 @@ def test_the_latency_page_shows_where_the_time_of_a_run_went() -> None:
     asked(opened(), "measure me")
     page = AppTest.from_function(latency, default_timeout=60).run()
     assert not page.exception
-    assert [metric.label for metric in page.metric] == ["first feedback", "first text", "longest silence", "end to end"]
+    assert [metric.label for metric in page.metric] == [
+        "first feedback",
+        "first token",
+        "longest silence",
+        "end to end",
+    ]
     assert all(metric.value.endswith(" s") for metric in page.metric)
     assert "measure me" in page.selectbox[0].options[0]
     assert len(page.get("vega_lite_chart")) == 1

@@ -157,6 +157,13 @@ def test_the_open_question_is_shown_until_it_is_answered() -> None:
     assert fold(entries_of(question, Input(id="q", state="declined"))).input is None
 
 
+def test_a_question_that_nobody_answered_is_kept() -> None:
+    expired = Input(id="q", prompt="Which?", state="expired")
+    view = fold(entries_of(Input(id="q", prompt="Which?"), expired, Input(id="r", prompt="And?")))
+    assert view.expired == (expired,)
+    assert view.input == Input(id="r", prompt="And?")
+
+
 def test_blank_text_is_not_yet_a_first_token_nor_feedback() -> None:
     view = fold(
         entries_of(

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,8 @@ from agent.view import fold
 from apps.answer import blocks_of
 from apps.cards import drawn_from, section
 from apps.markup import Markdown
-from apps.view_stream import Screen, ViewStream, ViewStreams, difference
+from apps.screen import Item, Screen, difference
+from apps.view_stream import ViewStream, WatchedRuns
 
 RUN = Run(run_id="r_1", session_id="s_1", agent="test", question="?", created_at=0)
 
@@ -124,6 +125,27 @@ def test_the_bytes_of_a_long_block_grow_with_its_length_and_not_with_its_square(
     assert once < 100 * (len(text) + 120)
 
 
+class Unwalked(dict[int, Item]):
+    """Items that may be looked up, but not looked through."""
+
+    def __iter__(self) -> Iterator[int]:
+        raise AssertionError("a frame must not cost more, the longer the answer is")
+
+    items = keys = values = __iter__  # type: ignore[assignment]
+
+
+def test_a_frame_of_a_long_answer_does_not_look_through_what_is_finished() -> None:
+    screen = Screen(RUN)
+    events: list[Event] = [Token(text=f"Paragraph {n}.\n\n") for n in range(50)]
+    events += [Token(text="- one"), Token(text="\n- two\n\n"), Token(text="\nThe end."), Token(text=" Now.")]
+    screen.items["answer"] = Unwalked()
+    changed = []
+    for entry in entries(events):
+        screen.apply(entry)
+        changed = screen.changes()
+    assert [change[:2] for change in changed] == [["answer", 51]]
+
+
 async def slow(request: Request) -> AsyncIterator[Event]:
     for n in range(200):
         yield Token(text=f"word {n} ")
@@ -133,10 +155,10 @@ async def slow(request: Request) -> AsyncIterator[Event]:
 @pytest.mark.anyio
 async def test_viewers_share_one_producer_that_draws_at_most_thirty_times_a_second() -> None:
     log = MemoryLog()
-    runner, streams = Runner(log), ViewStreams(log)
+    runner, watched = Runner(log), WatchedRuns(log)
     began = asyncio.get_running_loop().time()
     run_id = await runner.start(slow, Request(question="?"))
-    first, second = await asyncio.gather(streams.open(run_id), streams.open(run_id))
+    first, second = await asyncio.gather(watched.stream(run_id), watched.stream(run_id))
     assert first is second
     await runner.wait(run_id)
     await first.task
@@ -144,7 +166,7 @@ async def test_viewers_share_one_producer_that_draws_at_most_thirty_times_a_seco
     assert first.frames.closed
     assert 2 <= len(first.frames.items) <= 30 * took + 2
     assert b'"phase":"ended"' in first.frames.items[-1]
-    streams.close()
+    watched.close()
 
 
 @pytest.mark.anyio

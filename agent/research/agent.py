@@ -14,6 +14,7 @@ from agent.events import Event, Input, Status, Token, Tool, Trace, Warning
 from agent.request import Request
 from agent.stages import Stage, limited
 from agent.stop import check_stopped
+from agent.threads import Threads
 
 if TYPE_CHECKING:
     from agent.research.answer.draft import Draft
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from agent.research.question.reading import Reading
 
 BATCH = 32  # tokens between two chances for other tasks of the loop
+threads = Threads(4, "research")
 
 
 @dataclass
@@ -77,7 +79,7 @@ async def interpreting(work: Work) -> Stage:
     from agent.research.plan import plan
     from agent.research.question.interpret import about_documents, interpret
 
-    reading = await asyncio.to_thread(interpret, work.request.question, work.request.turns)
+    reading = await threads.run(interpret, work.request.question, work.request.turns)
     work.reading = reading = about_documents(reading) if work.request.collection else reading
     work.calls = plan(reading)
     summary = f"{reading.companies or 'any company'} · your documents" if work.request.collection else reading.summary
@@ -92,13 +94,11 @@ async def retrieving(work: Work) -> Stage:
     if not searching.wanted(reading, work.calls, collection):
         return
     yield Status(step="retrieving", label=f"Opening {collection or 'the briefs'}")
-    label = await asyncio.to_thread(searching.label, reading, collection)
+    label = await threads.run(searching.label, reading, collection)
     yield Status(step="retrieving", label=label)
-    work.evidence = found = await asyncio.to_thread(searching.find, reading, collection)
+    work.evidence = found = await threads.run(searching.find, reading, collection)
     yield Trace(name="search", data=searching.trace(found))
-    kept = {quote.passage.id for quote in found.quotes}
-    detail = f"kept {len(kept)} of {found.searched}"
-    yield Status(step="retrieving", state="done", label=label, detail=detail)
+    yield Status(step="retrieving", state="done", label=label, detail=_read(found, collection))
 
 
 async def running_tool(work: Work) -> Stage:
@@ -114,7 +114,7 @@ async def running_tool(work: Work) -> Stage:
         check_stopped()
         call_id, arguments = f"call-{number}", toolrun.arguments(call)
         yield Tool(call_id=call_id, name=call.tool, arguments=arguments)
-        outcome = await asyncio.to_thread(toolrun.run, call)
+        outcome = await threads.run(toolrun.run, call)
         if isinstance(outcome, str):
             work.failures.append(outcome)
             yield Tool(call_id=call_id, name=call.tool, state="failed", arguments=arguments, log=outcome)
@@ -122,7 +122,7 @@ async def running_tool(work: Work) -> Stage:
             work.results.append(outcome)
             output = toolrun.output(outcome)
             yield Tool(call_id=call_id, name=call.tool, state="done", arguments=arguments, output=output)
-    detail = "; ".join(f"{result.label}: {result.shown}" for result in work.results) or "no such figure"
+    detail = "; ".join(f"{result.label}: {result.named}" for result in work.results) or "no such figure"
     yield Status(step="running_tool", state="done", label=label, detail=detail)
 
 
@@ -133,7 +133,7 @@ async def aggregating(work: Work) -> Stage:
     from agent.research.answer.compose import checked, compose
 
     found = (_reading(work), work.calls, work.results, work.failures, work.evidence, work.request.collection)
-    work.draft = draft = await asyncio.to_thread(compose, *found)
+    work.draft = draft = await threads.run(compose, *found)
     shown: tuple[Event, ...] = (*draft.cards, *draft.artifacts, *draft.warnings)
     for event in shown:
         yield event
@@ -149,7 +149,7 @@ async def generating(work: Work) -> Stage:
     from agent.research.answer.tokens import pieces
 
     count = 0
-    for piece in await asyncio.to_thread(lambda text: list(pieces(text)), work.draft.text):
+    for piece in await threads.run(lambda text: list(pieces(text)), work.draft.text):
         count += 1
         work.written += len(piece)
         yield Token(text=piece)
@@ -159,10 +159,19 @@ async def generating(work: Work) -> Stage:
     yield Status(step="generating", state="done", label=label, detail=f"{count} tokens")
 
 
+def _read(found: "Evidence", collection: str) -> str:
+    """What the search came to; the cards say which of the passages that were read are quoted."""
+    if not found.hits:
+        return "found nothing"
+    what = ("passage" if collection else "brief") + ("" if found.searched == 1 else "s")
+    read = f"read the nearest {len(found.hits)} of {found.searched:,} {what}"
+    return f"none for that period; {read} of other periods" if found.other_period else read
+
+
 async def _load(*modules: str) -> None:
     """Imports in a thread what is heavy, so that the event loop goes on."""
     for module in modules:
-        await asyncio.to_thread(import_module, f"agent.research.{module}")
+        await threads.run(import_module, f"agent.research.{module}")
 
 
 def _reading(work: Work) -> "Reading":

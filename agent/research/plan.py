@@ -7,11 +7,14 @@ from agent.research.figures.facts import facts
 from agent.research.figures.filers import FILERS
 from agent.research.figures.metrics import METRICS
 from agent.research.figures.periods import Period
-from agent.research.figures.quantities import inside, latest
+from agent.research.figures.quantities import latest
+from agent.research.figures.results import listed
 from agent.research.question import intent
 from agent.research.question.reading import Reading
 
 MOST_CALLS = 6
+YEARS = 5
+"""Of compound growth and of a trend over years, where the question does not say."""
 MARGINS = {
     "gross_margin": "gross",
     "operating_margin": "operating",
@@ -26,7 +29,7 @@ LABELS = {
     "trend": "Tracing {what} over time",
     "trailing_twelve_months": "Adding up four quarters of {what}",
     "compare": "Comparing {what}",
-    "ratio": "Setting {what} against another figure",
+    "ratio": "Setting {what} against {to}",
     "share": "Computing the share of {what} in revenue",
     "breakdown": "Splitting {what} by {by}",
     "concentration": "Computing customer concentration",
@@ -47,11 +50,12 @@ class Call:
         given = self.arguments
         words = {key: str(value).replace("_", " ") for key, value in given.items()}
         metric = METRICS.get(str(given.get("metric") or given.get("part")))
-        what = inside(metric.label) if metric else words.get("part") or words.get("metric", "")
+        what = metric.inside if metric else words.get("part") or words.get("metric", "")
         tickers = given.get("companies") or (given["company"],)
-        names = " and ".join(", ".join(FILERS[ticker].name for ticker in tickers).rsplit(", ", 1))
+        names = listed([FILERS[ticker].name for ticker in tickers])
         period = given.get("period") or given.get("last")
-        doing = LABELS[self.tool].format(what=what, kind=words.get("kind", ""), by=words.get("by", ""))
+        to = METRICS[given["to"]].inside if "to" in given else ""
+        doing = LABELS[self.tool].format(what=what, kind=words.get("kind", ""), by=words.get("by", ""), to=to)
         return f"{doing} for {names}" + (f", {period}" if period else "")
 
 
@@ -120,8 +124,8 @@ def _for_metric(reading: Reading, ticker: str, metric: str, times: tuple[Period,
         ]
     if operation == "ttm" and METRICS[metric].kind in ("flow", "ratio"):
         return [_call("trailing_twelve_months", company=ticker, metric=metric, period=_text(times[:1]))]
-    if operation == "compound" and (span := _years(reading, ticker, metric, times)):
-        first, last = span
+    if operation == "compound" and METRICS[metric].kind != "ratio":
+        first, last = _years(reading, ticker, metric, times)
         return [_call("compound_growth", company=ticker, metric=metric, first=str(first), last=str(last))]
     if (
         operation in ("trend", "compound")
@@ -155,7 +159,7 @@ def _trend(reading: Reading, ticker: str, metric: str, times: tuple[Period, ...]
         times = (times[0], latest(facts(), ticker, metric, yearly))
     if len(times) == 1 and yearly and intent.QUARTERLY.search(reading.question):
         times, yearly = (Period(times[0].year, 1), Period(times[0].year, 4)), False
-    count = reading.when.count or (_steps(times[0], times[-1]) if len(times) > 1 else 5 if yearly else 8)
+    count = reading.when.count or (_steps(times[0], times[-1]) if len(times) > 1 else YEARS if yearly else 8)
     frequency = "year" if yearly else "quarter"
     until = _text(times[-1:])
     return _call(
@@ -163,15 +167,15 @@ def _trend(reading: Reading, ticker: str, metric: str, times: tuple[Period, ...]
     )
 
 
-def _years(reading: Reading, ticker: str, metric: str, times: tuple[Period, ...]) -> tuple[Period, Period] | None:
-    """The two ends of compound growth: both named, or one and how many years, or from one on."""
+def _years(reading: Reading, ticker: str, metric: str, times: tuple[Period, ...]) -> tuple[Period, Period]:
+    """The two ends of compound growth: both named, or one and how many years, or from one on; else the usual five."""
     if len(times) > 1:
         return min(times), max(times)
     newest = latest(facts(), ticker, metric, yearly=True)
     if times and reading.since:
         return times[0], newest
     last = times[0] if times else newest
-    return (Period(last.year - reading.when.count, last.quarter), last) if reading.when.count else None
+    return Period(last.year - (reading.when.count or YEARS), last.quarter), last
 
 
 def _steps(first: Period, last: Period) -> int:

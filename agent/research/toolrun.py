@@ -1,19 +1,20 @@
 """Runs the calls of a plan, and says what came of them."""
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
 from pydantic import JsonValue
 
 from agent.events import Json
-from agent.research import part_growth, ratios
 from agent.research.figures.arithmetic import NotDefined
 from agent.research.figures.facts import facts
-from agent.research.figures.parts import parts
 from agent.research.figures.periods import FactsError, Period, UnknownPeriod
 from agent.research.figures.results import Result
 from agent.research.figures.tools import toolbox
 from agent.research.plan import Call
+
+_QUOTED = re.compile(r"'((?:Q\d )?FY\d{4})'")
 
 
 def run(call: Call) -> Result | str:
@@ -21,7 +22,7 @@ def run(call: Call) -> Result | str:
     try:
         return _result(call)
     except (FactsError, NotDefined) as reason:
-        return str(reason)
+        return _QUOTED.sub(r"\1", str(reason))
 
 
 def nearest(calls: Sequence[Call]) -> Result | None:
@@ -74,15 +75,11 @@ def output(result: Result) -> Json:
         "label": result.label,
         "value": result.value,
         "unit": result.unit,
-        "text": result.shown,
+        "text": result.named,
         "formula": result.formula,
         "sources": [source.accession for source in result.sources],
     }
 
 
 def _result(call: Call) -> Result:
-    if call.tool == "part_growth":
-        return part_growth.call(call.arguments, facts(), parts())
-    if call.tool == "ratio":
-        return ratios.call(call.arguments, facts())
     return toolbox()[call.tool].call(call.arguments)

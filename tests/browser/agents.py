@@ -32,13 +32,23 @@ def gate(name: str, folder: Path | None = None) -> Path:
 
 
 async def by_question(request: Request) -> AsyncGenerator[Event, Input | None]:
-    """`hostile`, `lines NAME`, `gated NAME`, `ask me KIND`, or the recording; a `NAME` is that of a gate."""
+    """`hostile`, `lines NAME`, `gated NAME`, `ask me KIND`, `asking NAME`, `expiring NAME`, or the recording.
+
+    A `NAME` is that of a gate.
+    """
     kind, _, name = request.question.partition(" ")
     if request.question.startswith("ask me "):
         schema = SCHEMAS[request.question.removeprefix("ask me ")]
         reply = yield Input(id="q1", prompt="Which <b>one</b>?", schema=schema)
         assert reply is not None
         yield Token(text=f"You {reply.state}: {reply.value!r}.")
+        return
+    if kind in ("asking", "expiring"):
+        reply = yield Input(id="q1", prompt="Is <b>anybody</b> there?", schema=SCHEMAS["words"])
+        assert reply is not None
+        yield Status(step="generating", label="Going on")
+        async for event in through(gate(name), [Token(text=f"You {reply.state}. "), Token(text="That is all.")]):
+            yield event
         return
     if kind == "hostile":
         events = said(hostile())

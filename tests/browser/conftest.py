@@ -162,10 +162,17 @@ class Viewer:
 
     def choose_session(self, title: str) -> None:
         """Opens the newest of the listed sessions with that title."""
-        if self.front == "gradio":
-            self.page.locator(".sidebar .toggle-button").click()
+        if not self.sidebar_is_open():
+            toggles = {"streamlit": "[data-testid=stExpandSidebarButton]", "gradio": ".sidebar .toggle-button"}
+            self.page.locator(toggles[self.front]).click()
         listed = {"streamlit": ".st-key-sessions button", "gradio": ".fl-sessions a"}[self.front]
         self.page.locator(listed, has_text=title).first.click()
+
+    def sidebar_is_open(self) -> bool:
+        """A closed one stands beside the window, and counts as visible."""
+        sidebars = {"streamlit": "[data-testid=stSidebar]", "gradio": ".sidebar"}
+        box = self.page.locator(sidebars[self.front]).bounding_box()
+        return box is not None and box["x"] >= 0
 
     @property
     def session(self) -> str:

@@ -97,3 +97,20 @@ def test_an_unknown_session_is_said_and_a_new_one_begins(viewer: Viewer) -> None
     viewer.open("s_nothing")
     expect(viewer.page.locator(".fl-notice")).to_contain_text("no session 's_nothing'")
     expect(viewer.page.locator(".fl-welcome")).to_be_visible()
+
+
+def test_a_style_that_comes_late_does_not_move_a_reopened_session(viewers: Viewers, server: Server) -> None:
+    server.allow("late-style")
+    first = viewers("gradio").open()
+    for n, question in enumerate(("before", "lines late-style"), 1):
+        first.ask(question)
+        expect(first.page.locator("[data-section=outcome] .fl-times")).to_have_count(n)
+    viewer, held = viewers("gradio"), list[Route]()
+    viewer.page.route("**/gradio.css", lambda route: held.append(route))
+    viewer.page.goto(f"{server.url}/gradio/?session={first.session}", wait_until="commit")
+    last = viewer.page.locator(".fl-question").last
+    expect(last).to_be_visible()
+    viewer.page.wait_for_function("document.querySelector('[data-stick]').opening")
+    held[0].continue_()
+    viewer.page.wait_for_function("document.querySelector('[data-stick]').clientHeight < innerHeight")
+    expect(last).to_be_in_viewport()

@@ -1,12 +1,14 @@
 """The switch that makes a network call an error, for the tests and for every Python that they start.
 
 Its folder is first on PYTHONPATH while the tests run. `FIRSTLIGHT_TESTS_ONLINE=1` switches it off.
+What is refused is also noted in the file `FIRSTLIGHT_REFUSED`, for code that goes on after any error.
 """
 
 import ipaddress
 import os
 import socket
 import sys
+from pathlib import Path
 
 
 def is_local(host: object) -> bool:
@@ -26,9 +28,16 @@ def forbid(event: str, arguments: tuple[object, ...]) -> None:
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
         address = arguments[1]
         if isinstance(address, tuple) and not is_local(address[0]):
-            raise RuntimeError(f"no network in tests: {event} to {address!r}")
+            refuse(f"{event} to {address!r}")
     elif event in ("socket.getaddrinfo", "socket.gethostbyname") and not _is_literal(arguments[0]):
-        raise RuntimeError(f"no network in tests: {event} of {arguments[0]!r}")
+        refuse(f"{event} of {arguments[0]!r}")
+
+
+def refuse(call: str) -> None:
+    if refused := os.environ.get("FIRSTLIGHT_REFUSED"):
+        with Path(refused).open("a") as notes:
+            notes.write(f"{call}\n")
+    raise RuntimeError(f"no network in tests: {call}")
 
 
 def _is_literal(host: object) -> bool:

@@ -50,7 +50,7 @@ def two_sides(result: Result, markers: str) -> TwoSides | None:
         for state in (now, then)
         for item in (
             (f"Combined share, {state.period}", f"{state.combined:g}%"),
-            (f"HHI, {state.period}", f"{state.index:,.0f}"),
+            (f"HHI, {state.period}", f"{state.index:,.0f} (0-10,000)"),
             (f"Customers disclosed, {state.period}", str(len(state.shares))),
             (f"Threshold of disclosure, {state.period}", "10%"),
         )
@@ -86,7 +86,8 @@ def _largest(now: _State, then: _State) -> str:
 
 def _hhi(now: _State, then: _State) -> str:
     return (
-        f"the Herfindahl-Hirschman index of the disclosed customers is **{now.index:,.0f}**, against {then.index:,.0f}"
+        f"the Herfindahl-Hirschman index (HHI, at most 10,000) of the disclosed customers is **{now.index:,.0f}**, "
+        f"against {then.index:,.0f}"
     )
 
 

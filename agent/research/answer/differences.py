@@ -31,7 +31,7 @@ def _distance(result: Result) -> Told | None:
     high, low = first["value"], second["value"]
     if not isinstance(high, (int, float)) or not isinstance(low, (int, float)):
         return None
-    names = f"{first['company']}'s is", f"{second['company']}'s"
+    names = f"{first['company']}'s figure is", f"{second['company']}'s"
     if result.unit == "percent":
         text = show(high - low, "percentage points").lstrip("+")
         return f"{names[0]} {text} above {names[1]}.", (("Difference", text),)

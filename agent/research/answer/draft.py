@@ -42,8 +42,8 @@ class Draft:
     def cite(self, source: Source) -> int:
         """The number of a filing's card; one card for the same filing and figures."""
         form = source.title.split(",")[0].rsplit(" ", 1)[-1]
-        concept = re.sub(r"\bus-gaap:", "", source.locator)
-        return self._card(title=source.title, source=form, url=source.url, locator=concept, quote=source.quote)
+        where = f"XBRL figures: {source.locator}"
+        return self._card(title=source.title, source=form, url=source.url, locator=where, quote=source.quote)
 
     def cite_quote(self, quote: Quote, collection: str = "") -> int:
         """The number of the card of a quote: from a brief, or verbatim from a user's document."""
@@ -52,9 +52,8 @@ class Draft:
         if collection:
             page = f"page {passage.page}" if passage.page else passage.section
             title = passage.source or passage.title
-            return self._card(
-                title=title, source=collection, url=passage.url, locator=page, quote=quote.text, score=score
-            )
+            text = f"{quote.columns}\n{quote.text}" if quote.columns else quote.text
+            return self._card(title=title, source=collection, url=passage.url, locator=page, quote=text, score=score)
         title = f"{passage.company} {passage.form}, {passage.period}: {passage.title}"
         return self._card(
             title=title, source="brief", url=passage.url, locator=passage.section, quote=quote.text, score=score
@@ -77,7 +76,7 @@ class Draft:
         self.artifacts.append(
             Artifact(id=f"value-{number}", kind="value", title=result.label, data=value_data(result, steps))
         )
-        self.computed += [result.shown, *(text for _, text in steps)]
+        self.computed += [result.named, *(text for _, text in steps)]
         if len(result.table) > 1:
             self.artifacts.append(
                 Artifact(id=f"table-{number}", kind="table", title=result.label, data=table_data(result))
@@ -114,6 +113,7 @@ def value_data(result: Result, steps: Sequence[Computed]) -> Json:
             "value": given.value,
             "unit": given.unit,
             "accession": given.accession,
+            "concept": given.concept,
             "derived": given.derived,
         }
         for given in result.inputs
@@ -122,7 +122,7 @@ def value_data(result: Result, steps: Sequence[Computed]) -> Json:
     return {
         "value": result.value,
         "unit": result.unit,
-        "text": result.shown,
+        "text": result.named,
         "formula": result.formula,
         "inputs": inputs,
     }
@@ -153,4 +153,5 @@ def computed_by(result: Result) -> list[Computed]:
 
 def _chart_title(result: Result) -> str:
     title = (result.chart or {}).get("title", "")
-    return str(title.get("text", "")) if isinstance(title, dict) else str(title or result.label)
+    text = title.get("text", "") if isinstance(title, dict) else title or result.label
+    return " ".join(text) if isinstance(text, list) else str(text)

@@ -61,20 +61,21 @@ def search(reading: Reading, retriever: Retriever) -> Evidence:
     query = _in_full(reading)
     found = retriever.search(query, limit=DEPTH, companies=names, periods=periods)
     elsewhere = not found and bool(periods)
+    searched = retriever.count(companies=names, periods=() if elsewhere else periods)
     if elsewhere:
         found = retriever.search(query, limit=DEPTH, companies=names)
         found = [hit for hit in found if _years(reading) & _named_years(hit.passage.text)] or found
     if not found and reading.others:
-        found = retriever.search(query, limit=DEPTH)
+        found, searched = retriever.search(query, limit=DEPTH), len(retriever.passages)
     hits = nearest_first(reading, query, found, retriever)[:LIMIT]
     quotes = choose(query, hits, retriever)
     strong = is_strong(quotes, hits) or says_all(reading, query, quotes, retriever)
-    strong = strong and _counted(query, quotes)
+    strong = strong and has_count(query, quotes)
     strong = strong and not (elsewhere and not _speaks_of(quotes, reading))
     spare = tuple(quote for hit in hits for quote in best_quotes(query, [hit], retriever, limit=1))
     if reading.why:
         spare = tuple(quote for hit in hits for quote in _all_of(query, hit, retriever) if gives_reasons(quote))
-    return Evidence(count(retriever, reading), tuple(hits), quotes, spare, strong, elsewhere)
+    return Evidence(searched, tuple(hits), quotes, spare, strong, elsewhere)
 
 
 def _in_full(reading: Reading) -> str:
@@ -128,7 +129,7 @@ def is_strong(quotes: Sequence[Quote], hits: Sequence[Hit]) -> bool:
     return max(known) + 0.4 * coverage >= CLOSE if known else coverage >= WORDS_ONLY
 
 
-def _counted(query: str, quotes: Sequence[Quote]) -> bool:
+def has_count(query: str, quotes: Sequence[Quote]) -> bool:
     """Whether "how many" is answered by a count of what it asks for."""
     return not counted(query) or counted(query) in FILLERS or any(counts(query, quote.text) for quote in quotes)
 
@@ -140,16 +141,6 @@ def says_all(reading: Reading, query: str, quotes: Sequence[Quote], retriever: R
         return False
     home = quotes[0].passage
     return covered(carrying, f"{home.title}. {home.text}", retriever.lexical.rarity) >= OTHER_NAME
-
-
-def count(retriever: Retriever, reading: Reading) -> int:
-    """How many passages are of the companies and periods of a reading."""
-    years = _years(reading)
-    return sum(
-        (not reading.tickers or not passage.ticker or passage.ticker in reading.tickers)
-        and (not years or not passage.period or any(year in passage.period for year in years))
-        for passage in retriever.passages
-    )
 
 
 def relevant(quote: Quote, label: str) -> bool:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from agent.events import Json
+from agent.research.answer import own_documents
 from agent.research.answer.evidence import Evidence, search
 from agent.research.plan import Call
 from agent.research.question.reading import Reading
+from agent.research.question.scope import FAR
 from agent.research.search.retrieval import Retriever, open_briefs
 
 
@@ -23,14 +25,17 @@ def opened(collection: str) -> Retriever:
 def label(reading: Reading, collection: str) -> str:
     """`Searching 124 briefs for NVIDIA, Q2 FY2026`."""
     retriever = opened(collection)
-    what = f"passages of {collection}" if collection else "briefs"
-    about = ", ".join(part for part in (reading.companies, reading.times) if part)
-    return f"Searching {len(retriever.passages)} {what}" + (f" for {about}" if about else "")
+    count, about = len(retriever.passages), ", ".join(part for part in (reading.companies, reading.times) if part)
+    what = f"{count} briefs"
+    if collection:
+        about = own_documents.scope(reading, retriever).label
+        what = f"{count} passage{'' if count == 1 else 's'} of {collection}"
+    return f"Searching {what}" + (f" for {about}" if about else "")
 
 
 def find(reading: Reading, collection: str) -> Evidence:
-    """The evidence for a reading."""
-    return search(reading, opened(collection))
+    """The evidence for a reading, from the briefs or from a collection."""
+    return (own_documents.search_documents if collection else search)(reading, opened(collection))
 
 
 def trace(evidence: Evidence) -> Json:
@@ -47,7 +52,12 @@ def trace(evidence: Evidence) -> Json:
 
 
 def wanted(reading: Reading, calls: Sequence[Call], collection: str) -> bool:
-    """Whether text is looked for: where words are asked for, where no tool can help, and beside one plain figure."""
+    """Whether text is looked for: where words are asked for, where no tool can help, and beside one plain figure.
+
+    Not where the question is refused whatever is found.
+    """
+    if reading.decline and reading.decline.code in FAR:
+        return False
     if collection or not calls:
         return True
     return reading.wants_text or len(reading.tickers) == 1

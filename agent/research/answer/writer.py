@@ -11,12 +11,11 @@ from agent.research.answer.grounding import Number, numbers, sentences
 from agent.research.figures.facts import facts
 from agent.research.figures.filers import FILERS
 from agent.research.figures.results import Result, day
+from agent.research.question import intent, scope
 from agent.research.question.reading import Reading
 from agent.research.question.scope import Decline
 from agent.research.search.quoting import Quote
 
-FAR = ("instructions", "out_of_scope", "unknown_company")
-"""Declines to which no passage is near."""
 SAME_FIGURE = 0.01
 """How far two statements of one figure are apart at most."""
 
@@ -35,7 +34,7 @@ def write(
         _decline(draft, decline, results, evidence, collection)
     else:
         for result in results:
-            figure(draft, result)
+            figure(draft, result, is_rising=bool(intent.GROWTH.search(reading.question)))
         quotes = evidence.quotes if evidence and evidence.strong else ()
         if results and evidence and quotes:
             quotes = _beside_figures(draft, reading, results, evidence)
@@ -45,10 +44,13 @@ def write(
     return draft
 
 
-def figure(draft: Draft, result: Result) -> None:
-    """A tool's sentences with the value in bold, each with the markers of the filings behind it."""
+def figure(draft: Draft, result: Result, *, is_rising: bool = False) -> None:
+    """A tool's sentences with the value in bold, each with the markers of the filings behind it.
+
+    Whether concentration `is_rising` has two sides, which are told only where that is asked.
+    """
     markers = "".join(f"[{draft.cite(source)}]" for source in result.sources)
-    if result.tool == "concentration" and (sides := two_sides(result, markers)):
+    if is_rising and result.tool == "concentration" and (sides := two_sides(result, markers)):
         for paragraph in sides.paragraphs:
             draft.say(paragraph)
         draft.show(result, sides.computed)
@@ -64,6 +66,7 @@ def quoted(draft: Draft, quotes: Sequence[Quote], *, lead: str, collection: str 
     lines = []
     for quote in quotes:
         text = f"“{_one_line(quote.text)}”" if collection else _one_line(quote.text)
+        text += f" under “{_one_line(quote.columns)}”" if quote.columns else ""
         lines.append(f"- {text} [{draft.cite_quote(quote, collection)}]")
     draft.say(lead + "\n\n" + "\n".join(lines))
 
@@ -90,13 +93,13 @@ def _about_the_reading(draft: Draft, reading: Reading) -> None:
 def _decline(
     draft: Draft, decline: Decline, results: Sequence[Result], evidence: Evidence | None, collection: str
 ) -> None:
-    draft.warn(decline.code, decline.message)
+    draft.warn(decline.code, decline.note)
     draft.say(decline.message)
     if results:
         draft.say("The nearest that I hold, which is not an answer to your question:")
         for result in results[:1]:
             figure(draft, result)
-    elif evidence and evidence.quotes and decline.code not in FAR:
+    elif evidence and evidence.quotes and decline.code not in scope.FAR:
         whose = "in these documents" if collection else "in the briefs"
         lead = f"The nearest passage {whose}, which is not an answer to your question:"
         quoted(draft, evidence.quotes[:1], lead=lead, collection=collection)
@@ -127,7 +130,7 @@ def _beside_figures(draft: Draft, reading: Reading, results: Sequence[Result], e
         quote
         for quote in quotes
         if relevant(quote, results[0].label.split(",")[0])
-        and (not reading.when.named or quote.passage.period in results[0].label)
+        and quote.passage.period in results[0].label
         and any(_much_the_same(one, other) for one in numbers(quote.text) for other in told)
     ]
     return tuple(about[:1])

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-NUMERIC = re.compile(r"^[($€£]*[\d.,]*\d[\d.,]*[)%x]*$|^[—–-]$|^[$€£%)(]+$")
+from agent.research.search.rows import WIDEST, is_row
+
 NUMBERED = re.compile(r"^(item|note|part|section|chapter|appendix)\s+[\divxlc]+[a-z]?\b", re.I)
 BULLET = re.compile(r"^([•●▪◦‣*-]|\(?[a-z0-9]{1,2}\))\s")
-WIDEST = 200  # characters of a row or a heading
 COLUMNS = re.compile(
     r"\b(months?|years?|quarters?|weeks) ended\b|\bin (m|b|th)[a-z]+s\b|^change\b|\(continued\)|\bunaudited\)?$", re.I
 )
@@ -21,24 +21,6 @@ class Block:
     text: str
     section: str = ""
     page: int | None = None
-
-
-def is_row(line: str) -> bool:
-    """A label and figures: two figures or an amount at the end, or figures mostly."""
-    if len(line) > WIDEST:
-        return False
-    tokens = line.split()
-    trailing = 0
-    for token in reversed(tokens):
-        if not NUMERIC.match(token):
-            break
-        trailing += any(character.isdigit() for character in token) or token in "—–-"
-    figures = sum(any(character.isdigit() for character in token) for token in tokens)
-    return (
-        trailing >= 2
-        or (trailing == 1 and tokens[-2:-1] == ["$"])
-        or (len(tokens) >= 3 and figures / len(tokens) > 0.5)
-    )
 
 
 def is_heading(line: str) -> bool:

@@ -26,8 +26,9 @@ from agent.research.documents.passages import to_passages
 from agent.research.documents.readers import MAX_BYTES, SUFFIXES, Unreadable, read_document
 from agent.research.search.corpus import Passage
 from agent.research.search.embedding import MODEL_SHA256, Embedder, Matrix, load_embedder
+from agent.research.search.rows import is_row, label_of
 
-INDEX_VERSION = "2"  # raise it when readers or passages change, so that every file is read again
+INDEX_VERSION = "3"  # raise it when readers or passages change, so that every file is read again
 BATCH = 32  # passages between two reports of progress
 
 logger = logging.getLogger(__name__)
@@ -158,9 +159,15 @@ class _Run:
         parts = []
         for start in range(0, len(passages), BATCH):
             done(start)
-            parts.append(self.embedder.embed([passage.searchable for passage in passages[start : start + BATCH]]))
+            parts.append(self.embedder.embed([meaning_of(passage) for passage in passages[start : start + BATCH]]))
         self.embedded += len(passages)
         return np.concatenate(parts)
+
+
+def meaning_of(passage: Passage) -> str:
+    """What is embedded of a passage: rows of tables by their labels, as figures mean nothing and fill the window."""
+    lines = passage.searchable.split("\n")
+    return "\n".join(label_of(line) if is_row(line) else line for line in lines)
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,8 @@ from agent.research.documents.blocks import Block
 from agent.research.documents.cover import read_cover
 from agent.research.documents.readers import Document, Unreadable
 from agent.research.search.corpus import Passage
+from agent.research.search.rows import LONGEST as HEADING
+from agent.research.search.rows import is_heading_of_columns, is_row
 from agent.research.search.sentences import split_sentences
 
 TARGET, LONGEST, SHORTEST = 220, 320, 140  # words
@@ -45,14 +47,17 @@ def to_passages(document: Document, source: str) -> tuple[Passage, ...]:
 def _packed(blocks: Iterable[Block]) -> Iterator[tuple[str, str, int | None]]:
     for page, on_page in groupby(blocks, key=lambda block: block.page):
         texts: list[str] = []
-        section, count = "", 0
+        section, count, columns = "", 0, ""
         for block in on_page:
             for piece in _pieces(block.text):
                 size = max(len(piece.split()), len(piece) // 8)
                 moved = block.section != section and count >= SHORTEST
                 if texts and (moved or count >= TARGET or count + size > LONGEST):
                     yield "\n".join(texts), section, page
-                    texts, count = [], 0
+                    within = is_row(piece) and is_row(texts[-1]) and not moved
+                    texts, count = [columns] if columns and within else [], 0
+                if is_heading_of_columns(piece):
+                    columns = piece if len(piece) <= HEADING else ""
                 section = section if texts else block.section
                 texts.append(piece)
                 count += size

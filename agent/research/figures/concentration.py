@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from agent.research.figures import arithmetic, charts
+from agent.research.figures.calculation import calculated
 from agent.research.figures.facts import Facts, company
 from agent.research.figures.measures import possessive
-from agent.research.figures.part_sources import ANONYMOUS, coverage, part_input, part_sources
+from agent.research.figures.part_sources import ANONYMOUS, coverage
 from agent.research.figures.parts import Part, Parts
 from agent.research.figures.periods import Period
 from agent.research.figures.results import Caveat, Result, Row
@@ -42,22 +43,23 @@ def concentration(
         for each in (then, now)
         for order, part in enumerate(each)
     )
-    return Result(
-        tool="concentration",
+    return calculated(
+        facts,
+        "concentration",
+        (*now, *then),
         label=f"{filer.name} customer concentration, {at}" + (f" against {past}" if then else ""),
         value=index,
         unit="HHI points",
+        of="HHI",
         sentence=_sentence(filer.name, (at, now), (past, then)),
         formula=" + ".join(f"{part.value * 100:g}²" for part in now),
-        inputs=tuple(part_input(part) for part in (*now, *then)),
-        sources=part_sources(facts, (*now, *then)),
-        warnings=(
+        extra=(
             LOWER_BOUND,
             ANONYMOUS,
             *coverage(parts, filer.ticker, "customer", "concentration", "revenue", period),
         ),
         series=rows,
-        table=tuple(_summary(each, label) for each, label in ((now, at), (then, past)) if each),
+        table=[_summary(each, label) for each, label in ((now, at), (then, past)) if each],
         chart=charts.bars(f"{filer.name}: customers of 10% of revenue or more", rows, "percent", stack="rank"),
     )
 
@@ -65,13 +67,13 @@ def concentration(
 def _sentence(name: str, now: tuple[Period, list[Part]], then: tuple[Period, list[Part]]) -> str:
     index = _index(now[1])
     said = f"In {now[0]}, {_described(now[1])} of {possessive(name)} revenue"
+    what = "The Herfindahl-Hirschman index (HHI, at most 10,000) of the disclosed customers"
     if not then[1]:
-        return f"{said}. The Herfindahl-Hirschman index of the disclosed customers was {index:,.0f}."
+        return f"{said}. {what} was {index:,.0f}."
     before = _index(then[1])
     moved = f"rose from {before:,.0f} to" if index > before else f"fell from {before:,.0f} to"
     return (
-        f"{said}; in {then[0]}, {_described(then[1])}. The Herfindahl-Hirschman index of the disclosed customers "
-        f"{moved if index != before else 'stayed at'} {index:,.0f}."
+        f"{said}; in {then[0]}, {_described(then[1])}. {what} {moved if index != before else 'stayed at'} {index:,.0f}."
     )
 
 

@@ -7,10 +7,11 @@ from typing import Literal
 
 from agent.research.figures import arithmetic, charts
 from agent.research.figures.arithmetic import NotDefined
+from agent.research.figures.calculation import calculated
 from agent.research.figures.facts import Facts
 from agent.research.figures.metrics import UnknownMetric, metric_named
 from agent.research.figures.periods import FactsError, Period
-from agent.research.figures.provenance import caveats, cutoff, sources
+from agent.research.figures.provenance import cutoff
 from agent.research.figures.quantities import Quantity, latest, periods, quantity
 from agent.research.figures.results import Caveat, Result, Row, show
 
@@ -27,19 +28,18 @@ def lookup(facts: Facts, ticker: str, metric: str, period: Period | None = None)
     """A metric of a period, the latest quarter by default; with the history before it."""
     found = quantity(facts, ticker, metric, period or latest(facts, ticker, metric))
     today = quantity(facts, ticker, metric, found.period, rebase=True)
-    extra = [cutoff(facts, found.filer.ticker, found.period)] if period is None else []
+    extra = cutoff(facts, found.filer.ticker, found.period, period)
     if today.rebased:
         extra.append(Caveat("split_adjusted", f"On today's share count it is {today.shown}."))
     return _result(
         "lookup",
         facts,
-        found,
+        (found,),
         value=found.value,
         unit=found.unit,
         label=f"{found.filer.name} {found.name}, {found.period}",
-        sentence=f"{possessive(found.filer.name)} {found.name} in {found.when} {found.was} {found.shown}.",
+        sentence=f"{possessive(found.filer.name)} {found.name} {found.when} {found.was} {found.shown}.",
         formula=found.formula,
-        quantities=(found,),
         extra=extra,
     )
 
@@ -52,7 +52,7 @@ def growth(facts: Facts, ticker: str, metric: str, period: Period | None = None,
     at = period or latest(facts, ticker, metric)
     new = quantity(facts, ticker, metric, at, rebase=True)
     old = quantity(facts, ticker, metric, at.year_earlier() if against == "year" else at.quarter_earlier(), rebase=True)
-    extra = [cutoff(facts, new.filer.ticker, new.period)] if period is None else []
+    extra = cutoff(facts, new.filer.ticker, new.period, period)
     value, unit, formula, base = change(new, old)
     moved = "was unchanged" if value == 0 else "rose" if value > 0 else "fell"
     by = "" if value == 0 else f" {show(abs(value), unit).lstrip('+')}"
@@ -60,13 +60,12 @@ def growth(facts: Facts, ticker: str, metric: str, period: Period | None = None,
     return _result(
         "growth",
         facts,
-        new,
+        (new, old),
         value=value,
         unit=unit,
         label=f"{new.filer.name} {new.name}, change from {old.period} to {new.period}",
         sentence=f"{who} {moved}{by} from {old.shown} in {old.period} to {new.shown} in {new.period}.",
         formula=formula,
-        quantities=(new, old),
         extra=[*extra, *base],
     )
 
@@ -91,19 +90,18 @@ def margin(facts: Facts, ticker: str, kind: str, period: Period | None = None) -
         raise UnknownMetric(f"no margin is called {kind!r}; known are {', '.join(MARGINS)}")
     name = f"{kind}_margin"
     found = quantity(facts, ticker, name, period or latest(facts, ticker, name))
-    extra = [cutoff(facts, found.filer.ticker, found.period)] if period is None else []
-    profit, revenue = found.formula.split(" ÷ ")
-    amounts = " and ".join(f"{fact.label} {show(fact.value, fact.unit)}" for fact in found.inputs())
+    extra = cutoff(facts, found.filer.ticker, found.period, period)
+    *profit, revenue = (f"{fact.symbol} of {show(fact.value, fact.unit)}" for fact in found.inputs())
     return _result(
         "margin",
         facts,
-        found,
+        (found,),
         value=found.value,
         unit="percent",
         label=f"{found.filer.name} {found.name}, {found.period}",
-        sentence=f"{possessive(found.filer.name)} {found.name} in {found.period} was {found.shown} ({amounts}).",
-        formula=f"{profit} ÷ {revenue} × 100",
-        quantities=(found,),
+        sentence=f"{possessive(found.filer.name)} {found.name} in {found.period} was {found.shown}: "
+        f"{' less '.join(profit)} on {revenue}.",
+        formula=f"{found.formula} × 100",
         extra=extra,
     )
 
@@ -121,13 +119,12 @@ def compound(facts: Facts, ticker: str, metric: str, first: Period, last: Period
     return _result(
         "compound_growth",
         facts,
-        new,
+        (new, old),
         value=value,
         unit="percent",
         label=f"{new.filer.name} {new.name}, compound annual growth {first} to {last}",
         sentence=f"{who} grew {show(value, 'percent')} a year from {old.shown} in {first} to {new.shown} in {last}.",
         formula=f"(({new.name}({last}) ÷ {new.name}({first})) ^ (1 ÷ {years}) − 1) × 100",
-        quantities=(new, old),
         extra=(),
     )
 
@@ -168,29 +165,29 @@ def rebased(*quantities: Quantity) -> list[Caveat]:
 def _result(
     tool: str,
     facts: Facts,
-    subject: Quantity,
+    quantities: tuple[Quantity, ...],
     *,
     value: float,
     unit: str,
     label: str,
     sentence: str,
     formula: str,
-    quantities: tuple[Quantity, ...],
     extra: Iterable[Caveat],
 ) -> Result:
-    used = [fact for each in quantities for fact in each.facts]
+    """With the history of the first quantity beside it."""
+    subject = quantities[0]
     past = history(facts, subject)
-    return Result(
-        tool=tool,
+    return calculated(
+        facts,
+        tool,
+        quantities,
         label=label,
         value=value,
         unit=unit,
         sentence=sentence,
         formula=formula,
-        inputs=tuple(value for each in quantities for value in each.inputs()),
-        sources=sources(facts, used),
-        warnings=(*caveats(facts, used), *extra, *rebased(*dict.fromkeys((*past, *quantities)))),
+        extra=(*extra, *rebased(*dict.fromkeys((*past, *quantities)))),
         series=rows(past),
-        table=tuple({"period": str(each.period), subject.metric.label: each.shown} for each in past),
+        table=[{"period": str(each.period), subject.metric.label: each.shown} for each in past],
         chart=charts.bars(f"{subject.filer.name}: {subject.name}", rows(past), subject.unit) if len(past) > 1 else None,
     )

@@ -42,6 +42,11 @@ class Metric:
     formula: Formula | None = None
     """How it is computed from two other metrics; None where companies publish it."""
 
+    @property
+    def inside(self) -> str:
+        """The label inside a sentence: only a leading capital is lowered."""
+        return self.label[:1].lower() + self.label[1:]
+
 
 def _read() -> dict[str, Metric]:
     with (Path(__file__).parents[1] / "data" / "metrics.csv").open(newline="", encoding="utf-8") as file:

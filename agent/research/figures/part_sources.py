@@ -10,8 +10,7 @@ from agent.research.figures.metrics import METRICS
 from agent.research.figures.parts import Part, Parts
 from agent.research.figures.periods import Period
 from agent.research.figures.provenance import span
-from agent.research.figures.quantities import inside
-from agent.research.figures.results import Caveat, Input, Source, show
+from agent.research.figures.results import Caveat, Input, Source, listed, show
 
 ANONYMOUS = Caveat(
     "customers_anonymous",
@@ -29,7 +28,7 @@ def part_sources(facts: Facts, used: Iterable[Part]) -> tuple[Source, ...]:
             title=facts.filings[accession].title,
             accession=accession,
             url=found[0].url,
-            locator=", ".join(dict.fromkeys(f"{part.concept} by {part.breakdown}" for part in found)),
+            locator="; ".join(dict.fromkeys(map(_what, found))),
             quote=" ".join(map(_statement, found)),
         )
         for accession, found in said.items()
@@ -46,8 +45,14 @@ def merged(found: Iterable[Source]) -> tuple[Source, ...]:
 
 
 def _joined(first: Source, second: Source) -> Source:
-    locator = ", ".join(dict.fromkeys((first.locator, second.locator)))
+    locator = "; ".join(dict.fromkeys((*first.locator.split("; "), *second.locator.split("; "))))
     return Source(first.title, first.accession, first.url, locator, f"{first.quote} {second.quote}")
+
+
+def _what(part: Part) -> str:
+    if part.unit == "ratio":
+        return f"concentration risk, share of {part.basis.replace('_', ' ')} by {part.breakdown}"
+    return f"{METRICS[part.metric].inside} by {part.breakdown}"
 
 
 def _statement(part: Part) -> str:
@@ -58,13 +63,22 @@ def _statement(part: Part) -> str:
 
 
 def part_input(part: Part) -> Input:
-    name = f"{inside(METRICS[part.metric].label)} of {part.member}" if part.metric in METRICS else part.member
+    """A part as an input, a fraction as per cent."""
+    name = f"{METRICS[part.metric].inside} of {part.member}" if part.metric in METRICS else part.member
     value, unit = (part.value * 100, "percent") if part.unit == "ratio" else (part.value, part.unit)
-    return Input(name, part.member, round(value, 6), unit, str(part.period), part.accession)
+    return Input(
+        symbol=name,
+        label=part.member,
+        value=round(value, 6),
+        unit=unit,
+        period=str(part.period),
+        accession=part.accession,
+        concept=part.concept,
+    )
 
 
 def coverage(parts: Parts, ticker: str, breakdown: str, metric: str, basis: str, period: Period | None) -> list[Caveat]:
     """Which periods there are, for an answer that chose the latest by itself."""
-    listed = ", ".join(map(str, parts.periods(ticker, breakdown, metric, basis)))
-    message = f"Figures by {breakdown} are in the table for {listed} only."
+    held = listed([str(each) for each in parts.periods(ticker, breakdown, metric, basis)])
+    message = f"Figures by {breakdown} are held only for {held}; the newest of them is used."
     return [Caveat("parts_coverage", message)] if period is None else []

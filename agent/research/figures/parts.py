@@ -87,8 +87,18 @@ class Parts:
             there = self.periods(ticker, breakdown, metric, basis)
             listed = ", ".join(map(str, there)) or "none"
             name = company(ticker).name
-            raise UnknownPeriod(f"no {metric} by {breakdown} of {name} for {str(period)!r}; available are {listed}")
+            what = _what(metric, breakdown)
+            raise UnknownPeriod(f"no {what} of {name} for {str(period)!r}; available are {listed}")
         return sorted(found.values(), key=lambda part: -part.value)
+
+    def one(
+        self, ticker: str, breakdown: str, member: str, period: Period, metric: str = "revenue", basis: str = ""
+    ) -> Part:
+        """One part of a breakdown; UnknownPart lists those that the period has."""
+        found = {part.member: part for part in self.of(ticker, breakdown, metric, period, basis)}
+        if member not in found:
+            raise UnknownPart(f"{member!r} is not given for {period}; available are {', '.join(found)}")
+        return found[member]
 
     def periods(self, ticker: str, breakdown: str, metric: str = "revenue", basis: str = "") -> list[Period]:
         keys = (ticker, breakdown, metric, basis)
@@ -103,7 +113,7 @@ class Parts:
         """The newest period by its last day, a quarter before the year that ends with it."""
         there = self.periods(ticker, breakdown, metric, basis)
         if not there:
-            raise UnknownPart(f"no filing in the table gives {metric} by {breakdown} for {company(ticker).name}")
+            raise UnknownPart(f"no {_what(metric, breakdown)} for {company(ticker).name}")
         return there[-1]
 
     def named(self, ticker: str, text: str) -> tuple[str, str]:
@@ -124,6 +134,10 @@ class Parts:
             listed = ", ".join(member for _, member in sorted(members)) or "none"
             raise UnknownPart(f"no part of {company(ticker).name} is called {text!r}; known are {listed}")
         return (exact or loose)[0]
+
+
+def _what(metric: str, breakdown: str) -> str:
+    return f"{breakdown} concentration" if metric == "concentration" else f"{metric.replace('_', ' ')} by {breakdown}"
 
 
 @cache

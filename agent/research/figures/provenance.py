@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -31,14 +32,14 @@ def sources(facts: Facts, used: Iterable[Fact]) -> tuple[Source, ...]:
     """One source a filing, in the order of use; a derived figure cites the filings that it was computed from."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for fact in used:
-        for accession, concept, sentence in _published(facts, fact):
-            found[accession][sentence] = concept
+        for accession, what, sentence in _published(facts, fact):
+            found[accession][sentence] = what
     return tuple(
         Source(
             title=facts.filings[accession].title,
             accession=accession,
             url=facts.filings[accession].url,
-            locator=", ".join(dict.fromkeys(said.values())),
+            locator="; ".join(dict.fromkeys(said.values())),
             quote=" ".join(said),
         )
         for accession, said in found.items()
@@ -46,15 +47,16 @@ def sources(facts: Facts, used: Iterable[Fact]) -> tuple[Source, ...]:
 
 
 def _published(facts: Facts, fact: Fact) -> Iterator[tuple[str, str, str]]:
-    """Accession, concept and sentence of every published figure behind a fact."""
+    """Accession, name and sentence of every published figure behind a fact."""
+    name = METRICS[fact.metric].inside
     if not fact.derived:
-        yield fact.accession, fact.concept, statement(fact)
+        yield fact.accession, name, statement(fact)
     elif "-" in fact.derived and fact.derived.split("-")[0] in _SPANS:
         label, whole = METRICS[fact.metric].label, fact.derived.split("-")[0]
         part = _SPANS.get(fact.derived.split("-")[1], "three months")
         before = fact.start - timedelta(days=1) if fact.start else fact.end
         for operand, length, end in zip(fact.operands, (_SPANS[whole], part), (fact.end, before), strict=True):
-            yield operand.accession, fact.concept, f"{label}, {length} to {day(end)}: {show(operand.value, fact.unit)}."
+            yield operand.accession, name, f"{label}, {length} to {day(end)}: {show(operand.value, fact.unit)}."
     else:
         for metric in fact.derived.replace("+", "-").split("-"):
             yield from _published(facts, facts.lookup(fact.ticker, metric, fact.period))
@@ -66,16 +68,19 @@ def caveats(facts: Facts, used: Iterable[Fact]) -> tuple[Caveat, ...]:
     return tuple(dict.fromkeys((*_derived(used), *_long(used), *_unsplit(facts, used))))
 
 
-def cutoff(facts: Facts, ticker: str, at: Period) -> Caveat:
-    """Where the data of a company ends, for an answer about its latest figure, and whether that figure is older."""
+def cutoff(facts: Facts, ticker: str, at: Period, asked: Period | None) -> list[Caveat]:
+    """Where the data of a company ends, for an answer that chose the latest period by itself; and whether that is older
+    than the data."""
+    if asked is not None:
+        return []
     last = facts.last_filing(ticker)
     name = FILERS[ticker].name
     message = f"The data for {name} ends with its {last.form} for {last.period}, filed {day(last.filed)}"
     newest = Period(last.period.year, last.period.quarter or 4)
     expected = newest if at.quarter else Period(newest.year - (newest.quarter != 4))
     if at < expected:
-        return Caveat("stale", f"{message}, but the last figure of this kind is for {at}.")
-    return Caveat("data_cutoff", f"{message}.")
+        return [Caveat("stale", f"{message}, but the last figure of this kind is for {at}.")]
+    return [Caveat("data_cutoff", f"{message}.")]
 
 
 def split_factor(facts: Facts, fact: Fact) -> float:
@@ -88,19 +93,21 @@ def split_factor(facts: Facts, fact: Fact) -> float:
 
 
 def _derived(used: tuple[Fact, ...]) -> Iterator[Caveat]:
-    how: dict[str, list[str]] = defaultdict(list)
+    how: dict[str, dict[str, None]] = defaultdict(dict)
     for fact in used:
         if fact.derived:
-            how[fact.derived].append(f"{METRICS[fact.metric].label.lower()} of {fact.period}")
-    for derived, what in how.items():
-        names = {"9M": "nine months", "FY": "year", "H1": "first half"}
-        for name in METRICS:
-            names[name] = METRICS[name].label.lower()
-        for sign, word in (("-", "less"), ("+", "plus")):
-            if sign in derived:
-                left, right = (names.get(term, term) for term in derived.split(sign))
-                listed = ", ".join(dict.fromkeys(what))
-                yield Caveat("derived", f"Not published as such, computed as {left} {word} {right}: {listed}.")
+            how[_spelled(fact.derived)][f"{METRICS[fact.metric].inside} of {fact.period}"] = None
+    if how:
+        listed = "; ".join(f"{', '.join(what)} ({derived})" for derived, what in how.items())
+        yield Caveat("derived", f"Computed by us, not published as such: {listed}.")
+
+
+def _spelled(derived: str) -> str:
+    """`year less nine months` for `FY-9M`."""
+    names = _SPANS | {"H1": "first half"} | {metric.name: metric.inside for metric in METRICS.values()}
+    return " ".join(
+        {"-": "less", "+": "plus"}.get(term) or names.get(term, term) for term in re.split(r"([-+])", derived)
+    )
 
 
 def _long(used: tuple[Fact, ...]) -> Iterator[Caveat]:

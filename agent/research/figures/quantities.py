@@ -11,7 +11,7 @@ from agent.research.figures.filers import Filer
 from agent.research.figures.metrics import METRICS, Metric, metric_named
 from agent.research.figures.periods import Period, UnknownPeriod
 from agent.research.figures.provenance import span, split_factor
-from agent.research.figures.results import Input, show
+from agent.research.figures.results import Input, day, show
 
 _PLURAL = re.compile(
     r"repurchases|dividends|expenses|assets|liabilities|securities|shares\b|earnings|equivalents|comm.*ments"
@@ -39,8 +39,7 @@ class Quantity:
 
     @property
     def name(self) -> str:
-        """The label as it stands inside a sentence."""
-        return inside(self.metric.label)
+        return self.metric.inside
 
     @property
     def was(self) -> str:
@@ -48,8 +47,11 @@ class Quantity:
 
     @property
     def when(self) -> str:
-        """`Q2 FY2026 (three months to 27 Jul 2025)`."""
-        return f"{self.period} ({span(self.facts[0].start, self.facts[0].end, self.period)})"
+        """`in Q2 FY2026 (three months to 27 Jul 2025)`, of a balance `at the end of Q2 FY2026 (27 Jul 2025)`."""
+        first = self.facts[0]
+        if first.start is None:
+            return f"at the end of {self.period} ({day(first.end)})"
+        return f"in {self.period} ({span(first.start, first.end, self.period)})"
 
     @property
     def formula(self) -> str:
@@ -91,20 +93,24 @@ def latest(facts: Facts, ticker: str, metric: str, yearly: bool = False) -> Peri
 def spelled(metric: Metric) -> str:
     """The formula of a metric in words, down to published figures."""
     if metric.formula is None:
-        return inside(metric.label)
+        return metric.inside
     left, right = METRICS[metric.formula.left], METRICS[metric.formula.right]
     first = f"({spelled(left)})" if left.formula else spelled(left)
     return f"{first} {metric.formula.operator} {spelled(right)}"
 
 
-def inside(label: str) -> str:
-    """A label inside a sentence: only a leading capital is lowered."""
-    return label[:1].lower() + label[1:]
-
-
 def fact_input(fact: Fact) -> Input:
-    label = METRICS[fact.metric].label
-    return Input(inside(label), label, fact.value, fact.unit, str(fact.period), fact.accession, fact.derived)
+    metric = METRICS[fact.metric]
+    return Input(
+        symbol=metric.inside,
+        label=metric.label,
+        value=fact.value,
+        unit=fact.unit,
+        period=str(fact.period),
+        accession=fact.accession,
+        derived=fact.derived,
+        concept=fact.concept,
+    )
 
 
 def _evaluate(

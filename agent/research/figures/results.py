@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+_SCALES = {"HHI points": "(0-10,000)"}
+"""Between which ends a unit lies that few people know."""
 
 Cell = str | float | None
 Row = dict[str, Cell]
@@ -24,6 +28,8 @@ class Input:
     period: str
     accession: str
     derived: str = ""
+    concept: str = ""
+    """As the filing tags it in XBRL, such as `us-gaap:Revenues`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Source:
     accession: str
     url: str
     locator: str
-    """The XBRL concepts of the figures."""
+    """Which figures, in words: `gross profit; revenue by product`."""
     quote: str
 
 
@@ -60,6 +66,8 @@ class Result:
     """With the symbols of `inputs`."""
     inputs: tuple[Input, ...]
     sources: tuple[Source, ...]
+    of: str = ""
+    """Whose the value is, or which, where the label does not say: `Apple` of a comparison, `HHI`."""
     warnings: tuple[Caveat, ...] = ()
     series: tuple[Row, ...] = ()
     """Rows of the chart: `period`, `end`, `value`, and what else a tool adds."""
@@ -70,7 +78,13 @@ class Result:
 
     @property
     def shown(self) -> str:
+        """The value as it stands in a sentence."""
         return show(self.value, self.unit)
+
+    @property
+    def named(self) -> str:
+        """The value as it stands alone: `55.6%`, `Apple 48.2%`, `HHI 785 (0-10,000)`."""
+        return " ".join(part for part in (self.of, self.shown, _SCALES.get(self.unit, "")) if part)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, for a tool log or a model's function result."""
@@ -96,6 +110,11 @@ def show(value: float, unit: str) -> str:
 def day(moment: date) -> str:
     """`27 Jul 2025`, in any locale."""
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`Apple, Alphabet and Marvell`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else ""
 
 
 def _millions(size: float) -> str:

@@ -1,18 +1,19 @@
-"""Tools over parts of a company: one share of revenue, and a whole breakdown."""
+"""Tools over parts of a company: one share of revenue, a whole breakdown, and how a part has grown."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from agent.research.figures import arithmetic, charts
+from agent.research.figures.calculation import calculated
 from agent.research.figures.facts import Fact, Facts, company
-from agent.research.figures.measures import possessive
+from agent.research.figures.measures import Against, possessive
 from agent.research.figures.metrics import METRICS, UnknownMetric, metric_named
-from agent.research.figures.part_sources import ANONYMOUS, coverage, merged, part_input, part_sources
+from agent.research.figures.part_sources import ANONYMOUS, coverage
 from agent.research.figures.parts import Part, Parts, UnknownPart
 from agent.research.figures.periods import Period
-from agent.research.figures.provenance import caveats, cutoff, sources, span
-from agent.research.figures.quantities import fact_input, inside, latest, quantity
+from agent.research.figures.provenance import cutoff, span
+from agent.research.figures.quantities import latest, quantity
 from agent.research.figures.results import Caveat, Result, Row, show
 
 
@@ -29,22 +30,21 @@ def share(facts: Facts, parts: Parts, ticker: str, part: str, period: Period | N
     if breakdown == "customer":
         return _customer_share(facts, parts, ticker, member, period)
     at = period or parts.latest(ticker, breakdown)
-    found = _only(parts.of(ticker, breakdown, "revenue", at), member, at)
+    found = parts.one(ticker, breakdown, member, at)
     whole = facts.lookup(ticker, "revenue", at)
     value = arithmetic.ratio(found.value, whole.value)
     name = company(ticker).name
     when = f"{at} ({span(whole.start, whole.end, at)})"
-    result = Result(
-        tool="share",
+    result = calculated(
+        facts,
+        "share",
+        (found, whole),
         label=f"{name} {member}, share of revenue, {at}",
         value=value,
-        unit="percent",
         sentence=f"{member} made up {show(value, 'percent')} of {possessive(name)} revenue in {when}: "
         f"{show(found.value, 'USD')} of {show(whole.value, 'USD')}.",
         formula=f"revenue from {member} ÷ revenue × 100",
-        inputs=(part_input(found), fact_input(whole)),
-        sources=merged((*part_sources(facts, [found]), *sources(facts, [whole]))),
-        warnings=(*caveats(facts, [whole]), *coverage(parts, ticker, breakdown, "revenue", "", period)),
+        extra=coverage(parts, ticker, breakdown, "revenue", "", period),
     )
     return _pictured(result, name, parts.of(ticker, breakdown, "revenue", at), whole)
 
@@ -57,33 +57,56 @@ def breakdown(
     at = period or parts.latest(ticker, by, metric)
     found = parts.of(ticker, by, metric, at)
     whole = facts.lookup(ticker, metric, at)
-    largest, name, what = found[0], company(ticker).name, inside(METRICS[metric].label)
+    largest, name, what = found[0], company(ticker).name, METRICS[metric].inside
     value = arithmetic.ratio(largest.value, whole.value)
     listed = ", ".join(f"{part.member} {show(part.value, 'USD')}" for part in found if not part.within)
     extra = []
     if not _adds_up(found, whole):
         extra.append(Caveat("not_a_whole", f"The parts do not add up to {what}: other items are not shown."))
-    result = Result(
-        tool="breakdown",
+    result = calculated(
+        facts,
+        "breakdown",
+        (*found, whole),
         label=f"{name} {what} by {by}, {at}",
         value=value,
-        unit="percent",
+        of=largest.member,
         sentence=f"{possessive(name)} {what} by {by} in {at} ({span(whole.start, whole.end, at)}): {listed}. "
-        f"{largest.member} was the largest with {show(value, 'percent')}.",
+        f"The largest was {largest.member} with {show(value, 'percent')}.",
         formula=f"{what} of {largest.member} ÷ {what} × 100",
-        inputs=(*map(part_input, found), fact_input(whole)),
-        sources=merged((*part_sources(facts, found), *sources(facts, [whole]))),
-        warnings=(*caveats(facts, [whole]), *extra, *coverage(parts, ticker, by, metric, "", period)),
+        extra=(*extra, *coverage(parts, ticker, by, metric, "", period)),
     )
     return _pictured(result, name, found, whole)
 
 
-def _only(found: list[Part], member: str, at: Period) -> Part:
-    for part in found:
-        if part.member == member:
-            return part
-    listed = ", ".join(part.member for part in found)
-    raise UnknownPart(f"{member!r} is not given for {at}; available are {listed}")
+def part_growth(
+    facts: Facts, parts: Parts, ticker: str, part: str, period: Period | None = None, against: Against = "year"
+) -> Result:
+    """Change in per cent of a part's revenue against a year earlier or the quarter before.
+
+    Raises UnknownPart or UnknownPeriod where a figure is missing.
+    """
+    breakdown, member = parts.named(ticker, part)
+    at = period or parts.latest(ticker, breakdown)
+    past = at.year_earlier() if against == "year" else at.quarter_earlier()
+    new, old = (parts.one(ticker, breakdown, member, each) for each in (at, past))
+    value = arithmetic.growth(new.value, old.value)
+    name = company(ticker).name
+    moved = "was unchanged" if value == 0 else f"{'rose' if value > 0 else 'fell'} {show(abs(value), 'percent')}"
+    rows: tuple[Row, ...] = tuple({"period": str(each.period), "value": each.value} for each in (old, new))
+    return calculated(
+        facts,
+        "part_growth",
+        (new, old),
+        label=f"{name} {member} revenue, change from {past} to {at}",
+        value=value,
+        sentence=f"{possessive(name)} {member} revenue {moved} "
+        f"from {show(old.value, 'USD')} in {past} to {show(new.value, 'USD')} in {at}.",
+        formula=f"(revenue of {member}({at}) − revenue of {member}({past})) ÷ revenue of {member}({past}) × 100",
+        extra=coverage(parts, ticker, breakdown, "revenue", "", period),
+        series=rows,
+        table=[{"period": str(each.period), f"{member} revenue": show(each.value, "USD")} for each in (old, new)],
+        chart=charts.bars(f"{name}: {member} revenue", rows, "USD"),
+    )
 
 
 def _line_share(facts: Facts, ticker: str, metric: str, period: Period | None) -> Result:
@@ -93,36 +116,33 @@ def _line_share(facts: Facts, ticker: str, metric: str, period: Period | None) -
     at = period or latest(facts, ticker, line.name)
     found, whole = quantity(facts, ticker, line.name, at), quantity(facts, ticker, "revenue", at)
     value = arithmetic.ratio(found.value, whole.value)
-    used = tuple(dict.fromkeys((*found.facts, *whole.facts)))
     name = found.filer.name
-    return Result(
-        tool="share",
+    return calculated(
+        facts,
+        "share",
+        (found, whole),
         label=f"{name} {found.name}, share of revenue, {at}",
         value=value,
-        unit="percent",
-        sentence=f"{possessive(name)} {found.name} in {found.when} came to {show(value, 'percent')} of revenue: "
+        sentence=f"{possessive(name)} {found.name} {found.when} came to {show(value, 'percent')} of revenue: "
         f"{found.shown} of {whole.shown}.",
         formula=f"{found.formula} ÷ revenue × 100" if not line.formula else f"({found.formula}) ÷ revenue × 100",
-        inputs=(*found.inputs(), *whole.inputs()),
-        sources=sources(facts, used),
-        warnings=(*caveats(facts, used), *([cutoff(facts, ticker, at)] if period is None else [])),
+        extra=cutoff(facts, ticker, at, period),
     )
 
 
 def _customer_share(facts: Facts, parts: Parts, ticker: str, member: str, period: Period | None) -> Result:
     at = period or parts.latest(ticker, "customer", "concentration", "revenue")
-    found = _only(parts.of(ticker, "customer", "concentration", at, "revenue"), member, at)
+    found = parts.one(ticker, "customer", member, at, "concentration", "revenue")
     name, value = company(ticker).name, found.value * 100
-    return Result(
-        tool="share",
+    return calculated(
+        facts,
+        "share",
+        (found,),
         label=f"{name} {member}, share of revenue, {at}",
         value=value,
-        unit="percent",
         sentence=f"{member} made up {value:g}% of {possessive(name)} revenue in {at}.",
         formula="as published",
-        inputs=(part_input(found),),
-        sources=part_sources(facts, [found]),
-        warnings=(ANONYMOUS, *coverage(parts, ticker, "customer", "concentration", "revenue", period)),
+        extra=(ANONYMOUS, *coverage(parts, ticker, "customer", "concentration", "revenue", period)),
     )
 
 
@@ -141,7 +161,7 @@ def _pictured(result: Result, name: str, found: list[Part], whole: Fact) -> Resu
         }
         for part, percent in shares
     )
-    title = f"{name}: {inside(METRICS[whole.metric].label)} by {found[0].breakdown}, {whole.period}"
+    title = f"{name}: {METRICS[whole.metric].inside} by {found[0].breakdown}, {whole.period}"
     drawn = [row for row in rows if row["within"] is None]
     return replace(result, series=rows, table=table, chart=charts.bars(title, drawn, "USD", by="part"))
 

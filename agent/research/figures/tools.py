@@ -8,89 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from agent.research.figures.arguments import (
+    Arguments,
+    BreakdownArguments,
+    CompareArguments,
+    CompoundArguments,
+    ConcentrationArguments,
+    GrowthArguments,
+    LookupArguments,
+    MarginArguments,
+    PartGrowthArguments,
+    RatioArguments,
+    ShareArguments,
+    TrendArguments,
+)
 from agent.research.figures.comparison import compare
 from agent.research.figures.concentration import concentration
 from agent.research.figures.facts import Facts, company, facts
-from agent.research.figures.filers import FILERS
 from agent.research.figures.measures import compound, growth, lookup, margin
-from agent.research.figures.metrics import METRICS
 from agent.research.figures.parts import Parts, parts
 from agent.research.figures.periods import Period
+from agent.research.figures.ratios import ratio
 from agent.research.figures.results import Result
-from agent.research.figures.shares import breakdown, share
+from agent.research.figures.shares import breakdown, part_growth, share
 from agent.research.figures.trends import trailing_twelve_months, trend
-
-_TICKERS = ", ".join(f"{filer.ticker} ({filer.name})" for filer in FILERS.values())
-
-Company = Annotated[str, Field(description=f"Ticker or name: {_TICKERS}.")]
-MetricName = Annotated[str, Field(description=f"One of: {', '.join(METRICS)}; a common synonym is understood.")]
-PeriodText = Annotated[
-    str | None,
-    Field(description="A fiscal quarter or year as the company names it, 'Q2 FY2026', 'FY2025'; else the latest."),
-]
-
-
-class Arguments(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class LookupArguments(Arguments):
-    company: Company
-    metric: MetricName
-    period: PeriodText = None
-
-
-class GrowthArguments(LookupArguments):
-    against: Literal["year", "quarter"] = Field("year", description="The year earlier, or the quarter before.")
-
-
-class MarginArguments(Arguments):
-    company: Company
-    kind: Literal["gross", "operating", "net", "free_cash_flow"]
-    period: PeriodText = None
-
-
-class CompoundArguments(Arguments):
-    company: Company
-    metric: MetricName
-    first: str = Field(description="The earlier period, such as 'FY2021'.")
-    last: str = Field(description="The later period, the same quarter or a year, such as 'FY2025'.")
-
-
-class TrendArguments(LookupArguments):
-    count: int = Field(8, ge=2, le=32, description="How many quarters or years.")
-    frequency: Literal["quarter", "year"] = "quarter"
-
-
-class CompareArguments(Arguments):
-    companies: tuple[Company, ...] = Field(min_length=2, max_length=len(FILERS))
-    metric: MetricName
-    period: PeriodText = None
-    by: Literal["value", "growth"] = Field("value", description="The figure itself, or its growth over a year.")
-
-
-class ShareArguments(Arguments):
-    company: Company
-    part: str = Field(description="A segment, product, place or customer such as 'China', or a line such as 'R&D'.")
-    period: PeriodText = None
-
-
-class BreakdownArguments(Arguments):
-    company: Company
-    by: Literal["segment", "product", "geography"]
-    metric: Literal["revenue", "operating_income"] = "revenue"
-    period: PeriodText = None
-
-
-class ConcentrationArguments(Arguments):
-    company: Company
-    period: PeriodText = None
-    against: PeriodText = Field(None, description="The period to compare with; a year earlier by default.")
-
 
 A = TypeVar("A", bound=Arguments)
 
@@ -170,6 +113,18 @@ def toolbox() -> dict[str, Tool[Any]]:
             "The share of revenue of a segment, product, place, customer or line.",
             ShareArguments,
             lambda a, f, p: share(f, p, _ticker(a), a.part, _period(a.period)),
+        ),
+        Tool(
+            "ratio",
+            "One figure of a company as per cent of another, such as debt to equity.",
+            RatioArguments,
+            lambda a, f, _: ratio(f, _ticker(a), a.metric, a.to, _period(a.period)),
+        ),
+        Tool(
+            "part_growth",
+            "The change of the revenue of a segment, product or place.",
+            PartGrowthArguments,
+            lambda a, f, p: part_growth(f, p, _ticker(a), a.part, _period(a.period), a.against),
         ),
         Tool(
             "breakdown",

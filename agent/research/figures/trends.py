@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from agent.research.figures import charts
+from agent.research.figures.calculation import calculated
 from agent.research.figures.facts import Facts
 from agent.research.figures.measures import NotComparable, change, history, possessive, rebased, rows
 from agent.research.figures.metrics import metric_named
 from agent.research.figures.periods import Period, UnknownPeriod
-from agent.research.figures.provenance import caveats, cutoff, sources
+from agent.research.figures.provenance import cutoff
 from agent.research.figures.quantities import Quantity, latest, quantity, spelled
 from agent.research.figures.results import Caveat, Result, Row, day, show
 
@@ -33,27 +34,25 @@ def trend(
         raise UnknownPeriod(f"{end.name} of {end.filer.name} has no period before {str(at)!r}")
     first, last = past[0], past[-1]
     value, unit, formula, base = change(last, first)
-    used = [fact for each in past for fact in each.facts]
-    extra = [cutoff(facts, end.filer.ticker, end.period)] if until is None else []
+    extra = cutoff(facts, end.filer.ticker, end.period, until)
     missing = [str(period) for period in at.back(len(past)) if period not in {each.period for each in past}]
     if missing:
         extra.append(Caveat("gap", f"No figure for {', '.join(missing)}; the series is not continuous."))
     who = f"{possessive(end.filer.name)} {end.name}"
     top = max(past, key=lambda each: each.value)
-    return Result(
-        tool="trend",
-        label=f"{end.filer.name} {end.name}, {first.period} to {last.period}",
+    return calculated(
+        facts,
+        "trend",
+        past,
+        label=f"{end.filer.name} {end.name}, change from {first.period} to {last.period}",
         value=value,
         unit=unit,
         sentence=f"{who} went from {first.shown} in {first.period} to {last.shown} in {last.period}, "
-        f"a change of {show(value, unit)} over {len(past)} {_units(past)}; "
-        f"the highest was {top.shown} in {top.period}.",
+        f"{_moved(value, unit)}; the highest of the {len(past)} {_units(past)} was {top.shown} in {top.period}.",
         formula=formula,
-        inputs=tuple(value for each in past for value in each.inputs()),
-        sources=sources(facts, used),
-        warnings=(*caveats(facts, used), *base, *extra, *rebased(*past)),
+        extra=(*base, *extra, *rebased(*past)),
         series=rows(past),
-        table=tuple(_steps(past)),
+        table=_steps(past),
         chart=charts.line(f"{end.filer.name}: {end.name}", rows(past), end.unit),
     )
 
@@ -68,26 +67,24 @@ def trailing_twelve_months(facts: Facts, ticker: str, metric: str, period: Perio
         at = Period(at.year, 4)
     quarters = [quantity(facts, ticker, metric, each, rebase=True) for each in at.back(4)]
     end = quarters[-1]
-    used = [fact for each in quarters for fact in each.facts]
     value = _total(quarters)
-    extra = [cutoff(facts, end.filer.ticker, end.period)] if period is None else []
     names = " + ".join(f"{end.name}({each.period})" for each in quarters)
     if wanted.formula and wanted.kind == "ratio":
         names = f"{spelled(wanted)}, each summed over {quarters[0].period} to {end.period}"
     until = f"twelve months to {day(end.facts[0].end)}"
-    return Result(
-        tool="trailing_twelve_months",
+    return calculated(
+        facts,
+        "trailing_twelve_months",
+        quarters,
         label=f"{end.filer.name} {end.name}, {until}",
         value=value,
         unit=end.unit,
         sentence=f"{possessive(end.filer.name)} {end.name} over the {until} "
         f"({quarters[0].period} to {end.period}) {end.was} {show(value, end.unit)}.",
         formula=names,
-        inputs=tuple(value for each in quarters for value in each.inputs()),
-        sources=sources(facts, used),
-        warnings=(*caveats(facts, used), *extra, *rebased(*quarters)),
+        extra=(*cutoff(facts, end.filer.ticker, end.period, period), *rebased(*quarters)),
         series=rows(quarters),
-        table=tuple(_steps(quarters)),
+        table=_steps(quarters),
         chart=charts.bars(f"{end.filer.name}: {end.name}", rows(quarters), end.unit),
     )
 
@@ -112,6 +109,12 @@ def _steps(past: Sequence[Quantity]) -> list[Row]:
             row["change"] = show(value, unit)
         steps.append(row)
     return steps
+
+
+def _moved(value: float, unit: str) -> str:
+    if value == 0:
+        return "no change"
+    return f"a {'rise' if value > 0 else 'fall'} of {show(abs(value), unit).lstrip('+')}"
 
 
 def _units(past: Sequence[Quantity]) -> str:

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from agent.research.figures.facts import facts
+from agent.research.figures.metrics import METRICS
 from agent.research.figures.parts import parts
 from agent.research.figures.periods import Period
 from agent.research.question import intent
@@ -86,7 +87,9 @@ def _text(reading: Reading, own: Reading, before: Reading, *, says: bool, shifte
         return replace(asked, operation="growth") if before.operation == "lookup" else asked
     for pattern, operation in _LOOKS:
         if before.metrics and pattern.search(own.words) and not _content_words(pattern.sub(" ", own.words)):
-            return replace(_content(reading, before), operation=operation, against=own.against)
+            again = replace(_content(reading, before), operation=operation, against=own.against)
+            amounts = tuple(name for name in before.metrics if METRICS[name].kind != "ratio")
+            return replace(again, metrics=amounts) if amounts and operation == "growth" else again
     if bare:
         return _content(reading, before)
     if _POINTS_BACK.search(own.question):

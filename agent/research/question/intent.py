@@ -14,8 +14,8 @@ TELL = phrases(r"""
 """)
 YES_OR_NO = phrases(r"^\W*(?:does|do|did|is|are|was|were|has|have|can)")
 GROWTH = phrases(r"""
-    gr[oe]w\w*|rise|rises|rising|rose|risen|increas\w+|gain\w*|jump\w*|surge\w*|climb\w*|soar\w*|doubl\w+|tripl\w+|faster
-    fall|falls|falling|fell|fallen|decreas\w+|drop\w*|declin\w+|shr[iau]nk\w*|slump\w*|plunge\w*|slower
+    gr[oe]w\w*|rise|rises|rising|rose|risen|increas\w+|gain\w*|jump\w*|surge\w*|climb\w*|soar\w*|doubl\w+|tripl\w+|fast(?:er|est)
+    fall|falls|falling|fell|fallen|decreas\w+|drop\w*|declin\w+|shr[iau]nk\w*|slump\w*|plunge\w*|slow(?:er|est)
     chang\w+|up or down|(?:go|goes|gone|went) (?:up|down)|sequential\w*
     improv\w+|worsen\w*|deteriorat\w+|widen\w*|narrow\w*|expand\w*
     by (?:what|how many) (?:%|percent\w*)|(?:up|down|more|less|higher|lower) on the (?:year|quarter)
@@ -66,11 +66,16 @@ OTHER_CONCENTRATION = phrases(r"indirect\w*|suppl\w+|vendors?|geograph\w*|credit
 DEFINITION = phrases(r"defin\w*|means?|meant")
 COMPARISON = phrases(r"compar\w+|versus|vs\.?|than|against|or|both|each|between")
 EVERYONE = phrases(r"""
-    (?:which|what|who)\b.*\b(?:compan(?:y|ies)|of (?:the|them|these)|highest|most|largest|biggest|best|lowest|more)
+    (?:which|what|whose?)\b.*\b(?:compan(?:y|ies)|of (?:the|them|these)|highest|most|largest|biggest|best|lowest|more)
     all (?:four|companies|of them)|each company|the four
 """)
 SINCE = phrases(r"since|from .* on(?:wards?)?|starting (?:in|with)")
-SIDE_BY_SIDE = phrases(r"compar\w+|versus|vs\.?|against")
+BARE = phrases(r"compar\w+|versus|vs\.?|against|how (?:big|large|well)|bigger|larger|stack up|better")
+"""Asks for a comparison of companies, without saying of what."""
+MARGIN = phrases("margins?")
+GROWING = phrases(r"gr[oe]w\w*|shr[iau]nk\w*")
+ABOUT = phrases(r"(?:what|how) about|tell me about|show me|and")
+"""What may stand beside a company where nothing else is asked."""
 BESIDE = phrases("side by side|head to head|next to each other")
 ONLY_TEXT = phrases(r"""
     (?:first|second|1st|2nd) half|h[12]|half[- ]year|(?:first )?(?:nine|six|9|6) months|9m|year[- ]to[- ]date|ytd

@@ -18,6 +18,8 @@ from agent.research.search.sentences import words
 
 OVERVIEW = ("revenue", "gross_margin", "operating_margin", "net_income")
 """What "compare NVIDIA and Marvell" and "NVIDIA's results" are taken to ask for."""
+MARGINS = ("gross_margin", "operating_margin", "net_margin")
+"""What "NVIDIA's margins" are."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,26 @@ def interpret(question: str, turns: tuple[Turn, ...] = ()) -> Reading:
 
 
 def about_documents(reading: Reading) -> Reading:
-    """The same question put to a user's documents: answered by quotes, whatever company or subject it names."""
-    kept = reading.decline if reading.decline and reading.decline.code in ("advice", "instructions") else None
-    return replace(reading, operation="text", wants_text=True, why=False, decline=kept)
+    """The same question put to a user's documents: answered by quotes, whatever company or subject it names; where it
+    names no company, none is assumed."""
+    kept = reading.decline if reading.decline and reading.decline.code == "advice" else None
+    said = named(mend(reading.question)).tickers or (reading.tickers if reading.follows else ())
+    tickers = () if reading.everyone else said
+    return replace(
+        reading, operation="text", wants_text=True, why=False, decline=kept, tickers=tickers, everyone=False, guessed=()
+    )
 
 
 def _one(question: str, before: Reading | None) -> Reading:
     own = read(question)
-    reading = inherit(own, before) if before else own
+    reading = inherit(own, before) if before else _overview(own)
     return _judged(reading, own)
+
+
+def _overview(reading: Reading) -> Reading:
+    """A first question that names a company and nothing else: "What about Marvell?"."""
+    bare = reading.operation == "text" and reading.tickers and not intent.ABOUT.sub("", reading.words).strip(" ?.!,")
+    return replace(reading, metrics=OVERVIEW, operation="lookup", wants_text=False) if bare else reading
 
 
 def read(question: str) -> Reading:
@@ -81,17 +94,33 @@ def read(question: str) -> Reading:
         why=why,
         others=who.others,
         guessed=who.guessed,
-        everyone=everyone,
     )
-    if len(who.tickers) > 1 and not intent.SIDE_BY_SIDE.sub("", rest).strip(" ,?.and"):
-        return replace(reading, metrics=OVERVIEW, operation="lookup", wants_text=False)
-    if operation == "text" and who.tickers and intent.RESULTS.search(rest) and not qualifiers(rest, "", strict=True):
-        return replace(reading, metrics=OVERVIEW, operation="lookup")
+    if operation == "text" and not why and (meant := _usual(reading, rest)):
+        return meant
     if operation == "concentration":
         only_text = reading.receivables
     else:
-        only_text = bool(figures.leftover or intent.ONLY_TEXT.search(mended))
+        only_text = bool(figures.leftover or (intent.ONLY_TEXT.search(mended) and operation != "breakdown"))
     return replace(reading, operation="text", wants_text=True) if only_text else _tidy(reading, rest)
+
+
+def _usual(reading: Reading, rest: str) -> Reading | None:
+    """A question that names no figure but can only mean the usual ones: "Is NVIDIA growing?", "Apple vs Alphabet"."""
+    overview = replace(reading, metrics=OVERVIEW, operation="lookup")
+    tickers = reading.tickers or (tuple(FILERS) if intent.EVERYONE.search(rest) else ())
+    if intent.MARGIN.search(rest) and not qualifiers(
+        intent.MARGIN.sub(" ", intent.BARE.sub(" ", rest)), "", strict=True
+    ):
+        return replace(overview, tickers=tickers, metrics=MARGINS, wants_text=False) if tickers else None
+    if len(reading.tickers) > 1 and (intent.BARE.search(rest) or not rest.strip(" ,?.and")):
+        side_by_side = replace(overview, wants_text=False)
+        return None if qualifiers(intent.BARE.sub(" ", rest), "", strict=True) else side_by_side
+    if intent.GROWING.search(rest) and not qualifiers(intent.GROWTH.sub(" ", rest), "", strict=True):
+        grown = replace(reading, tickers=tickers, metrics=("revenue",), operation="growth", wants_text=False)
+        return grown if tickers else None
+    if reading.tickers and intent.RESULTS.search(rest) and not qualifiers(rest, "", strict=True):
+        return overview
+    return None
 
 
 def _tidy(reading: Reading, rest: str) -> Reading:
@@ -101,6 +130,8 @@ def _tidy(reading: Reading, rest: str) -> Reading:
         metrics = tuple(name for name in metrics if name != "revenue")
     if re.search(r"\bcash flow\b.*\bmargin", rest, re.IGNORECASE) and metrics[:1] == ("operating_cash_flow",):
         return replace(reading, metrics=metrics, of_revenue=True)
+    if metrics == ("net_income",) and re.search(r"\b(?:un)?profitable\b", rest, re.IGNORECASE):
+        metrics = ("net_income", "net_margin")
     if metrics == ("research_and_development",) and re.search(r"\b(?:intensity|ratio)\b", rest, re.IGNORECASE):
         return replace(reading, metrics=metrics, of_revenue=True)
     if reading.of_revenue and metrics == ("revenue",) and not reading.member:

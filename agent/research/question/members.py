@@ -36,6 +36,8 @@ BREAKDOWNS: tuple[tuple[re.Pattern[str], Breakdown], ...] = (
             (?:largest|biggest|smallest|top|main) (?:region|country|geography)
             (?:geographic(?:al|ally)?|regional) (?:split|breakdown|mix)
             (?:each|which|per) (?:region|country)|regional(?:ly)?
+            where (?:does|do|did|is|are|was|were)\b.{0,40}\b(?:com\w+ from|earned|generated)(?: geographically)?
+            geographically|geograph(?:y|ies)
         """),
         "geography",
     ),

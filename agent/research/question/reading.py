@@ -5,7 +5,7 @@ from typing import Literal
 
 from agent.research.figures.filers import FILERS
 from agent.research.figures.metrics import METRICS
-from agent.research.figures.quantities import inside
+from agent.research.figures.results import listed
 from agent.research.question.scope import Decline
 from agent.research.question.when import When
 
@@ -53,13 +53,13 @@ class Reading:
 
     @property
     def companies(self) -> str:
-        return _listed([FILERS[ticker].name for ticker in self.tickers])
+        return listed([FILERS[ticker].name for ticker in self.tickers])
 
     @property
     def times(self) -> str:
         """The periods, as the first company counts them."""
         ticker = self.tickers[0] if self.tickers else "NVDA"
-        return _listed([str(period) for period in self.when.of(ticker)])
+        return listed([str(period) for period in self.when.of(ticker)])
 
     @property
     def summary(self) -> str:
@@ -70,7 +70,7 @@ class Reading:
         if self.operation == "concentration":
             what = "customer concentration"
         elif self.metrics:
-            named = _listed([inside(METRICS[name].label) for name in self.metrics])
+            named = listed([METRICS[name].inside for name in self.metrics])
             what = f"{self.member} {named}".strip() + (" as a share of revenue" if self.of_revenue else "")
         how = {
             "growth": "growth",
@@ -81,7 +81,3 @@ class Reading:
         }
         parts = [self.companies or "all companies", what or "what the filings say", how.get(self.operation, "")]
         return " · ".join(part for part in (*parts, self.times) if part)
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)

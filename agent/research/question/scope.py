@@ -13,6 +13,8 @@ class Decline:
     """The code of the warning, one of `CODES`."""
     message: str
     """The first line of the answer."""
+    note: str
+    """What to know beside it, for the warning."""
 
 
 CODES = (
@@ -25,6 +27,8 @@ CODES = (
     "unknown_company",
     "weak_evidence",
 )
+FAR = ("advice", "instructions", "market_price", "out_of_scope", "unknown_company")
+"""Those to which no passage is near."""
 _FORECAST = phrases(r"""
     ^\s*(?:so |and |but )?will\b.*
     (?:what|how|when|where|who|which)\b[^.?]*?\bwill
@@ -73,6 +77,10 @@ _CHORES = phrases(r"""
     (?:is|are) (?:\w+ ){1,4}better than
     write (?:me )?an? \w+
 """)
+_GREETING = phrases(r"""
+    (?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?(?: you)?|help|test)(?: there| all)?
+    (?:what|how) (?:can|do|could) (?:you|i) (?:do|know|answer|ask|help)(?: \w+){0,3}|who are you|what are you
+""")
 COVERAGE = "NVIDIA, Alphabet, Marvell and Apple"
 
 
@@ -80,39 +88,77 @@ def by_wording(question: str) -> Decline | None:
     """What the words alone put out of scope."""
     if _INSTRUCTIONS.search(question):
         return Decline(
-            "instructions", f"I can't help with that: I answer questions about what {COVERAGE} filed with the SEC."
+            "instructions",
+            f"I can't help with that: I answer questions about what {COVERAGE} filed with the SEC.",
+            "The question was read as an instruction to the agent, not as one about a filing.",
         )
     if _ADVICE.search(question):
         return Decline(
-            "advice", "I can't give investment advice or a price target; I only report what the filings hold."
+            "advice",
+            "I can't give investment advice or a price target; I only report what the filings hold.",
+            "You can ask how revenue, margins or cash flow have developed instead.",
         )
     if _PRICE.search(question):
         return Decline(
-            "market_price", "I don't have share prices or other market data; I only hold what is in the filings."
+            "market_price",
+            "I don't have share prices or other market data; I only hold what is in the filings.",
+            "Earnings per share, dividends and share repurchases are in the filings.",
         )
     if _FORECAST.search(question):
-        return Decline("forecast", "I can't forecast: the filings hold what has been reported, not what will come.")
+        return Decline(
+            "forecast",
+            "I can't forecast: the filings hold what has been reported, not what will come.",
+            "No figure here is an estimate.",
+        )
     if _CHORES.search(question):
         return out_of_scope()
+    if _GREETING.fullmatch(question.strip(" .!?")):
+        return greeting()
     return None
 
 
+def greeting() -> Decline:
+    return Decline(
+        "out_of_scope",
+        f"I only answer questions about what {COVERAGE} reported in their SEC filings: figures such as revenue, "
+        "margins, growth and cash flow, and what the filings say. "
+        "Ask, for example, how fast NVIDIA's revenue grew in Q2 FY2026.",
+        "No question about a filing was found in this.",
+    )
+
+
 def out_of_scope() -> Decline:
-    return Decline("out_of_scope", f"I can't answer that: I only know what {COVERAGE} reported in their SEC filings.")
+    return Decline(
+        "out_of_scope",
+        f"I can't answer that: I only know what {COVERAGE} reported in their SEC filings.",
+        "The question was not read as one about these companies.",
+    )
 
 
 def unknown_company(others: tuple[str, ...]) -> Decline:
-    listed = ", ".join(others)
-    return Decline("unknown_company", f"I can't answer that for {listed}: I only hold filings of {COVERAGE}.")
+    return Decline(
+        "unknown_company",
+        f"I can't answer that for {', '.join(others)}: I only hold filings of {COVERAGE}.",
+        "Filings of other companies can be asked about once they are indexed as documents of your own.",
+    )
 
 
 def no_data(what: str) -> Decline:
-    return Decline("no_data", f"I can't answer that: {what}")
+    reason = f"I have {what}" if what.startswith("no ") else what
+    return Decline(
+        "no_data",
+        f"I can't answer that: {reason}",
+        "Only what these companies tag in their SEC filings is held as a figure.",
+    )
 
 
 def weak_evidence(where: str) -> Decline:
-    return Decline("weak_evidence", f"I can't answer that: I found nothing in {where} that says so.")
+    return Decline(
+        "weak_evidence",
+        f"I can't answer that: I found nothing in {where} that answers it.",
+        "The search goes by words and meaning: another wording may find more.",
+    )
 
 
 def unfinished() -> Decline:
-    return Decline("weak_evidence", "I can't answer that: the search did not finish in time.")
+    return Decline("weak_evidence", "I can't answer that: the search did not finish in time.", "Asking again may help.")

@@ -96,6 +96,14 @@ def embed_query(embedder: Embedder, phrasings: tuple[str, ...]) -> Matrix:
     return columns
 
 
+@lru_cache(maxsize=256)
+def embed_sentences(embedder: Embedder, sentences: tuple[str, ...]) -> Matrix:
+    """The unit vectors of the sentences of one passage, `(sentences, 384)`; the latest passages are remembered."""
+    rows = embedder.embed(sentences)
+    rows.flags.writeable = False
+    return rows
+
+
 def _check(path: Path, expected: str) -> None:
     try:
         with path.open("rb") as file:

@@ -1,13 +1,14 @@
 """Which sentences answer: idf coverage of the question, cosine, and bonuses; near-duplicates are left out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from agent.research.search.corpus import Passage
-from agent.research.search.retrieval import Hit, Retriever, closeness
+from agent.research.search.retrieval import Hit, Retriever
+from agent.research.search.rows import columns_over, is_row
 from agent.research.search.sentences import split_sentences, words
 from agent.research.search.synonyms import covered, synonyms
 
@@ -15,6 +16,7 @@ COVERAGE, COSINE, RANK, FIRST = 0.4, 0.45, 0.1, 0.04
 NUMBER_BONUS, REASON_BONUS, YEAR_BONUS, TABLE_PENALTY = 0.1, 0.1, 0.05, 0.15
 FURTHER = 0.8
 LIST, LONGEST = 6, 600  # a sentence that announces a list is quoted with it: so many lines, so many characters
+LABEL = 90  # characters; a longer line before rows announces its table
 SAME = 0.7
 
 ASKS_NUMBER = re.compile(
@@ -51,49 +53,59 @@ class Quote:
     coverage: float
     """The part of the question's words that the sentence, or the title over it, has: 0 to 1."""
     cosine: float | None
+    columns: str = ""
+    """Over a row of a table, verbatim: the heading of its columns."""
 
 
-def best_quotes(question: str, hits: Sequence[Hit], retriever: Retriever, *, limit: int = 3) -> list[Quote]:
-    """The best sentence of the hits, and others that score at least .8 of it and say something else."""
+def best_quotes(
+    question: str,
+    hits: Sequence[Hit],
+    retriever: Retriever,
+    *,
+    limit: int = 3,
+    further: float = FURTHER,
+    bonus: Callable[[str], float] = lambda text: 0.0,
+) -> list[Quote]:
+    """The best sentence of the hits, and others that score at least `further` of it and say something else.
+
+    `bonus` is what a sentence scores for reasons of the caller's.
+    """
     ranked = sorted(
-        (quote for place, hit in enumerate(hits) for quote in _quotes(question, hit, place, retriever)),
+        (quote for place, hit in enumerate(hits) for quote in _quotes(question, hit, place, retriever, bonus)),
         key=lambda quote: -quote.score,
     )
     chosen: list[Quote] = []
     for quote in ranked:
-        if len(chosen) == limit or (chosen and quote.score < FURTHER * chosen[0].score):
+        if len(chosen) == limit or (chosen and quote.score < further * chosen[0].score):
             break
         if all(_overlap(quote.text, other.text) < SAME for other in chosen):
             chosen.append(quote)
     return chosen
 
 
-def _quotes(question: str, hit: Hit, place: int, retriever: Retriever) -> list[Quote]:
+def _quotes(question: str, hit: Hit, place: int, retriever: Retriever, bonus: Callable[[str], float]) -> list[Quote]:
     asked, others = hit.asked, synonyms(question)
     heading = set(words(f"{hit.passage.title} {hit.passage.section} {hit.passage.company} {hit.passage.ticker}"))
-    spans = split_sentences(hit.passage.text)
-    cosines = _cosines(question, hit, len(spans), retriever)
+    whole = hit.passage.text
+    spans = split_sentences(whole)
+    near = retriever.sentence_cosines(hit.index, question)
+    cosines = [None] * len(spans) if near is None else [float(value) for value in near]
     quotes = []
     for at, ((start, end), cosine) in enumerate(zip(spans, cosines, strict=True)):
-        if hit.passage.text[end - 1] == ":":
-            end = max(stop for _, stop in spans[at : at + LIST] if stop - start <= LONGEST or stop == end)
-        text = hit.passage.text[start:end]
+        if whole[end - 1] == ":":
+            lines = spans[at : at + LIST]
+            if len(lines) > 1 and is_row(whole[slice(*lines[1])]) and end - start < LABEL:
+                continue  # it names a group of rows, which are quoted each for itself
+            end = max(stop for _, stop in lines if stop - start <= LONGEST or stop == end)
+        text = whole[start:end]
         found = set(words(text))
         own = retriever.lexical.coverage(asked, found, others)
         coverage = retriever.lexical.coverage(asked, found | heading, others)
         score = COVERAGE * (own + coverage) / 2 + COSINE * max(0.0, cosine or 0.0) + RANK / (1 + place)
-        score += _bonuses(question, text) + (FIRST if start == spans[0][0] else 0)
-        quotes.append(Quote(hit.passage, text, start, end, score, coverage, cosine))
+        score += _bonuses(question, text) + bonus(text) + (FIRST if start == spans[0][0] else 0)
+        columns = columns_over(whole, start) if is_row(text) else ""
+        quotes.append(Quote(hit.passage, text, start, end, score, coverage, cosine, columns))
     return quotes
-
-
-def _cosines(question: str, hit: Hit, count: int, retriever: Retriever) -> list[float | None]:
-    if retriever.embedder is None or retriever.vectors is None:
-        return [None] * count
-    rows = retriever.vectors.of_sentences(hit.index)
-    if len(rows) != count:
-        return [hit.cosine] * count
-    return [float(value) for value in closeness(rows, question, retriever.embedder)]
 
 
 def _bonuses(question: str, text: str) -> float:

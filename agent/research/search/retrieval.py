@@ -15,14 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.research.search.corpus import Passage, load_briefs, period_key
-from agent.research.search.embedding import Embedder, Matrix, embed_query, load_embedder
+from agent.research.search.embedding import Embedder, Matrix, embed_query, embed_sentences, load_embedder
 from agent.research.search.lexical import LexicalIndex
-from agent.research.search.sentences import words
+from agent.research.search.rows import is_row, label_of
+from agent.research.search.sentences import split_sentences, words
 from agent.research.search.synonyms import phrasings, synonyms
 from agent.research.search.vectors import Vectors, compute_vectors, corpus_hash, digest, load_vectors, save_vectors
 
 FUSION = 60
 DEPTH = 50  # of each ranking
+ALSO = 0.5
 EMBEDDINGS = "brief_embeddings.npz"
 
 
@@ -32,7 +34,7 @@ class Hit:
 
     passage: Passage
     score: float
-    """The sum of 1 / (60 + rank): at most 2 / 61."""
+    """The sum of 1 / (60 + rank): at most 2 / 61, and 3 / 61 with `also`."""
     lexical_rank: int | None
     dense_rank: int | None
     coverage: float
@@ -64,27 +66,34 @@ class Retriever:
         return "hybrid" if self.embedder else "lexical"
 
     def search(
-        self, question: str, *, limit: int = 5, companies: Collection[str] = (), periods: Collection[str] = ()
+        self,
+        question: str,
+        *,
+        limit: int = 5,
+        companies: Collection[str] = (),
+        periods: Collection[str] = (),
+        also: Sequence[str] = (),
     ) -> list[Hit]:
         """The best passages, best first.
 
         `companies` are tickers or names, `periods` any spelling that `period_key` reads; a year allows its quarters
-        too. A passage whose company or period nobody knows passes the filter.
+        too. A passage whose company or period nobody knows passes the filter. `also` are what the question asks for
+        in other words, each a search of its own; together they count `ALSO` of the question.
         """
         allowed = self._allowed(companies, periods)
         if not allowed.any():
             return []
         asked, others = self.lexical.telling(words(question), allowed), synonyms(question)
-        lexical = self.lexical.scores(asked, others)
-        lexical_order = _best(np.where(allowed, lexical, 0), above=0)
         cosine = self.cosines(question)
-        dense_order = _best(np.where(allowed, cosine, -2), above=-2) if cosine is not None else []
-        lexical_rank = {row: rank for rank, row in enumerate(lexical_order, 1)}
-        dense_rank = {row: rank for rank, row in enumerate(dense_order, 1)}
-        fused = {
-            row: sum(1 / (FUSION + ranks[row]) for ranks in (lexical_rank, dense_rank) if row in ranks)
-            for row in dict.fromkeys([*lexical_order, *dense_order])
-        }
+        lexical_rank, dense_rank = self._rankings(question, asked, cosine, allowed)
+        rankings = [(1.0, lexical_rank), (1.0, dense_rank)]
+        for wording in also:
+            own = self._rankings(wording, words(wording), self.cosines(wording), allowed)
+            rankings += [(ALSO / len(also), ranking) for ranking in own]
+        fused: dict[int, float] = {}
+        for weight, ranking in rankings:
+            for row, rank in ranking.items():
+                fused[row] = fused.get(row, 0.0) + weight / (FUSION + rank)
         best = sorted(fused, key=lambda row: -fused[row])[:limit]
         return [
             Hit(
@@ -100,11 +109,42 @@ class Retriever:
             for row in best
         ]
 
+    def _rankings(
+        self, question: str, asked: Sequence[str], cosine: Matrix | None, allowed: NDArray[np.bool_]
+    ) -> tuple[dict[int, int], dict[int, int]]:
+        """By words and by meaning, the rank of each row that was found, from 1."""
+        lexical = self.lexical.scores(asked, synonyms(question))
+        by_words = _best(np.where(allowed, lexical, 0), above=0)
+        by_meaning = _best(np.where(allowed, cosine, -2), above=-2) if cosine is not None else []
+        return (
+            {row: rank for rank, row in enumerate(by_words, 1)},
+            {row: rank for rank, row in enumerate(by_meaning, 1)},
+        )
+
+    def count(self, *, companies: Collection[str] = (), periods: Collection[str] = ()) -> int:
+        """How many passages the filter of `search` lets through."""
+        return int(self._allowed(companies, periods).sum())
+
     def cosines(self, question: str) -> Matrix | None:
         """The cosine of every passage to the question; None where search is by words only."""
         if self.embedder is None or self.vectors is None:
             return None
         return closeness(self.vectors.passages, question, self.embedder)
+
+    def sentence_cosines(self, index: int, question: str) -> Matrix | None:
+        """The cosine of every sentence of passage `index` to the question; None where search is by words only.
+
+        Sentences that were not embedded with their passage are embedded now, rows of tables by their labels.
+        """
+        if self.embedder is None or self.vectors is None:
+            return None
+        text = self.passages[index].text
+        spans = split_sentences(text)
+        rows = self.vectors.of_sentences(index)
+        if len(rows) != len(spans):
+            lines = (text[start:end] for start, end in spans)
+            rows = embed_sentences(self.embedder, tuple(label_of(line) if is_row(line) else line for line in lines))
+        return closeness(rows, question, self.embedder)
 
     def _allowed(self, companies: Collection[str], periods: Collection[str]) -> NDArray[np.bool_]:
         wanted = [_name(company) for company in companies]
