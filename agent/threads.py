@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextvars import copy_context
 from queue import SimpleQueue
-from typing import Any, TypeVar, TypeVarTuple, Unpack
+from typing import Any, TypeVar, TypeVarTuple, Unpack, cast
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
@@ -40,14 +40,20 @@ class Threads:
 
         def job() -> None:
             if self._ended or not future.set_running_or_notify_cancel():
+                self._idle.release()
                 return
             self._running.add(future)
+            result: T | None = None
+            failure: BaseException | None = None
             try:
                 result = context.run(work, *args)
             except BaseException as error:
-                future.set_exception(error)
+                failure = error
+            self._idle.release()  # before its caller hears of it, who may bring more work
+            if failure is None:
+                future.set_result(cast(T, result))
             else:
-                future.set_result(result)
+                future.set_exception(failure)
             self._running.discard(future)
 
         self._jobs.put(job)
@@ -60,7 +66,6 @@ class Threads:
     def _work(self) -> None:
         while True:
             self._jobs.get()()
-            self._idle.release()
 
     def _end(self) -> None:
         self._ended = True

@@ -8,6 +8,9 @@ MOST_OPEN = 32_000
 """Characters of one block; what is longer is cut in two, so that no frame takes long to render."""
 
 _FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
+_BROKEN_OFF = re.compile(r"[ \t]*\[\d{0,4}[ \t]*\Z|(?<!\S)\*\*[ \t]*\Z")
+_STILL_BOLD = re.compile(r"(?:^|[\s(])\*\*(?=\S)[^*\n]*\Z")
+_ENDS_IN_CODE = re.compile(r"</pre>\s*(</\w+>\s*)*\Z")
 _HALF_A_MARK = re.compile(r"(?:[*_`~]+|!?\[[^\]\n]{0,40}|\[[^\]\n]{0,40}\]\([^)\n]{0,200})$")
 
 
@@ -38,13 +41,25 @@ class Answer:
         while len(self._open) > MOST_OPEN:
             self._finish(self._open[:MOST_OPEN])
         source = self._open
-        found = self.markdown.blocks(source if closed else _tidy(source))
+        found = self._whole(source) if closed else self.markdown.blocks(_tidy(source))
         del self.blocks[self.finished :]
         self.blocks += [html for _, html in found]
         settled = len(found) if closed else _settled(source, [line for line, _ in found])
         if settled:
             self.finished += settled
             self._open = "" if closed else source[_offset(source, found[settled][0]) :]
+
+    def _whole(self, source: str) -> list[tuple[int, str]]:
+        """The blocks of an answer that has ended, perhaps stopped in the middle of a word: half a marker is not drawn,
+        and bold text is bold to its end."""
+        found = self.markdown.blocks(source)
+        if not found or _ENDS_IN_CODE.search(found[-1][1]):
+            return found
+        ended = _BROKEN_OFF.sub("", source)
+        line = ended[ended.rfind("\n") + 1 :]
+        if line.count("**") % 2 and _STILL_BOLD.search(line):
+            ended = ended.rstrip() + "**"
+        return found if ended == source else self.markdown.blocks(ended)
 
     def _finish(self, source: str) -> None:
         """Takes from the beginning of the text what is settled, or all of `source` if one block fills it."""

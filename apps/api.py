@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from agent.errors import FirstlightError, InputRejected, LogUnavailable, UnknownRun, UsageError
 from agent.home import Core
 from apps.sse import EventStream
-from apps.view_stream import ViewStreams
+from apps.view_stream import WatchedRuns
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {"js": "text/javascript", "css": "text/css"}
@@ -30,11 +30,11 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def routes(core: Core) -> list[BaseRoute]:
     """The routes over one core; they run on its loop."""
-    views = ViewStreams(core.log)
+    watched = WatchedRuns(core.log)
 
     async def view(request: Request) -> Response:
         after = _after(request)
-        stream = await views.open(request.path_params["run_id"])
+        stream = await watched.stream(request.path_params["run_id"])
         begin = await stream.resume(after)
         # EventSource comes back after every clean end; only 204 tells it that there is nothing left.
         return Response(status_code=204) if begin is None else EventStream(stream.frames, begin[1], first=begin[0])

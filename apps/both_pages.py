@@ -1,7 +1,7 @@
 """The one process's web site: a landing page, our API, and both front ends under it.
 
 Streamlit is up in two seconds. Importing Gradio takes ten, so its page is mounted when a thread has
-done that; until then its address answers with a page that reloads itself.
+done that; until then its address answers with a page that reloads itself, and that says so if it failed.
 """
 
 import asyncio
@@ -10,25 +10,31 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, HTMLResponse
 from starlette.routing import Mount
 
+from apps import landing, words
 from apps.api import routes
 from apps.session import Sessions, serving
-from apps.warm import in_thread, warm_up
+from apps.threads import in_thread
+from apps.warm import warm_up
 
 STATIC = Path(__file__).parent / "static"
 STREAMLIT, GRADIO = "/streamlit/", "/gradio/"
-PAGES = {"Streamlit": STREAMLIT, "Gradio": GRADIO}
+PAGES = {"Streamlit": STREAMLIT, "Gradio": GRADIO, words.LATENCY: STREAMLIT + "latency"}
+LINKS = {words.ASK_IN_GRADIO: "gradio/", words.ASK_IN_STREAMLIT: "streamlit/", words.LATENCY: "streamlit/latency"}
+"""From the root of the site."""
 
 
 def build(on_gradio: Callable[[], None]) -> FastAPI:
     """The site; `on_gradio` is called when Gradio's page is there."""
     page = streamlit.App(Path(__file__).with_name("streamlit_app.py"))
     streamlit_lives = page.lifespan()
+    instead: dict[str, Any] = {"content": landing.starting(LINKS), "status_code": 503}
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -49,6 +55,7 @@ def build(on_gradio: Callable[[], None]) -> FastAPI:
             await in_thread(lambda: module.mount(gradio, sessions, GRADIO.rstrip("/")))
         except Exception:
             logging.getLogger("uvicorn.error").exception("The Gradio page cannot start; the Streamlit page goes on.")
+            instead.update(content=landing.failed(LINKS), status_code=500)
             return
         async with gradio.router.lifespan_context(gradio):
             app.router.routes[-1] = Mount("", gradio)
@@ -57,7 +64,7 @@ def build(on_gradio: Callable[[], None]) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
     app.add_api_route("/favicon.ico", lambda: FileResponse(STATIC / "icon.svg", media_type="image/svg+xml"))
-    app.add_api_route("/", lambda: FileResponse(STATIC / "landing.html"))
+    app.add_api_route("/", lambda: HTMLResponse(landing.landing(LINKS)))
     app.mount(STREAMLIT.rstrip("/"), page)
-    app.add_api_route(GRADIO.rstrip("/") + "{rest:path}", lambda: FileResponse(STATIC / "starting.html", 503))
+    app.add_api_route(GRADIO.rstrip("/") + "{rest:path}", lambda: HTMLResponse(**instead))
     return app

@@ -33,7 +33,7 @@ def drawn_from(view: View) -> Mapping[str, object]:
         "reasoning": len(view.message.reasoning),
         "error": view.error,
         "warnings": len(view.warnings),
-        "input": view.input,
+        "input": (view.input, view.expired),
         "outcome": (stream.phase, stream.outcome),
         "steps": stream.steps,
         "sources": view.message.citations,
@@ -54,7 +54,8 @@ def section(name: str, view: View, run: Run) -> Items:
         case "warnings":
             return {i: warning(one) for i, one in enumerate(view.warnings)}
         case "input":
-            return {0: question(run.run_id, view.input)} if view.input else {}
+            open_one = {len(view.expired): question(run.run_id, view.input)} if view.input else {}
+            return {i: unanswered(one) for i, one in enumerate(view.expired)} | open_one
         case "outcome":
             return {0: outcome(view, run)} if view.stream.phase == "ended" else {}
         case "steps":
@@ -162,6 +163,10 @@ def question(run_id: str, one: Input) -> str:
     )
 
 
+def unanswered(one: Input) -> str:
+    return f'<p class="fl-warning">{words.UNANSWERED.format(question=text(one.prompt))}</p>'
+
+
 def _controls(one: Input) -> str:
     choices = [True, False] if one.schema_.get("type") == "boolean" else one.schema_.get("enum")
     if isinstance(choices, list):
@@ -180,11 +185,16 @@ def outcome(view: View, run: Run) -> str:
     """How it ended and how long one waited, under a finished answer."""
     stream = view.stream
     ended = stream.outcome or "completed"
-    said = "" if ended == "completed" else f'<p class="fl-outcome is-{ended}">{words.OUTCOMES[ended]}</p>'
+    written = words.KEPT if view.message.answer.strip() else words.NOTHING_YET
+    said = "" if ended == "completed" else f'<p class="fl-outcome is-{ended}">{words.OUTCOMES[ended]} {written}</p>'
     if stream.partial and ended == "completed":
         said = f'<p class="fl-outcome">{words.PARTIAL}</p>'
     t = stream.timings
-    pairs = {words.FIRST_FEEDBACK: t.first_feedback_ms, words.FIRST_TOKEN: t.first_token_ms, words.TOTAL: t.total_ms}
+    pairs = {
+        words.FIRST_FEEDBACK: t.first_feedback_ms,
+        words.FIRST_TOKEN: t.first_token_ms,
+        words.END_TO_END: t.total_ms,
+    }
     parts = [f"<span>{name} <b>{text(words.seconds(ms))}</b></span>" for name, ms in pairs.items() if ms is not None]
     parts += [f'<span class="fl-tag">{label}</span>' for label in labels(run)]
     return f'{said}<p class="fl-times">{"".join(parts)}</p>'

@@ -12,10 +12,11 @@ import gradio as gr
 from fastapi import FastAPI
 
 from agent.errors import FirstlightError, UnknownSession
-from apps import words
-from apps.gradio_page import MOST_CHARTS, PANELS, Shown, header, new_session, session_list, shown
+from apps import turns, words
+from apps.choices import COLLECTION, PACE, kept_collection, kept_pace
+from apps.gradio_page import MOST_CHARTS, PANELS, Shown, header, session_list, shown, ways
 from apps.session import Conversation, Sessions, starters
-from apps.warm import in_thread
+from apps.threads import in_thread
 
 # The style is linked, for Gradio's own `css=` loses the rules inside of @media.
 HEAD = """<link rel="stylesheet" href="/v1/static/run_view.css">
@@ -46,7 +47,8 @@ OPEN = _js(f"open({{ 'submit-button': {words.SEND!r}, 'stop-button': {words.STOP
 HERE = _js("here()")
 DRAWS, IS_DRAWN = _js("draws(...given)"), _js("isDrawn()")
 ASKS, REMEMBER = _js("asks(...given)"), _js("remember(...given)")
-FORGET = "() => window.Firstlight?.forget()"
+KEEP_PACE, KEEP_COLLECTION = _js(f"keep({PACE!r}, given[0])"), _js(f"keep({COLLECTION!r}, given[0])")
+IS_TAKEN = _js("isTaken()")
 
 
 def build(sessions: Sessions) -> gr.Blocks:
@@ -78,7 +80,7 @@ class _Page:
     def draw(self, page: gr.Blocks) -> None:
         self._draw_parts()
         quick: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
-        parts = [self.nav, self.conversation, *self.panels, *self.plots, self.notice, self.chips, self.box]
+        parts = [self.nav, self.ways, self.conversation, *self.panels, *self.plots, self.notice, self.chips, self.box]
         self.outputs = outputs = [self.session, self.newest, *parts]
         page.load(None, js=OPEN)
         redrawn = [
@@ -88,27 +90,29 @@ class _Page:
         ]
         for one in redrawn:
             one.then(None, js=IS_DRAWN, **quick)
-        page.load(self.choices, None, self.collection, **quick)
+        page.load(self.choices, None, [self.pace, self.collection], **quick)
+        self.pace.input(None, self.pace, js=KEEP_PACE, **quick)
+        self.collection.input(None, self.collection, js=KEEP_COLLECTION, **quick)
         self.conversation.charts(self.charts, self.session, self.plots, js=HERE, **quick)
         for asked, happened in [(self.box, self.box.submit), *((one, one.click) for one in self.starters)]:
             inputs = [asked, self.session, self.pace, self.collection]
-            happened(self.ask, inputs, outputs, js=ASKS, **quick).then(None, js=FORGET, **quick)
+            happened(self.ask, inputs, outputs, js=ASKS, **quick).then(None, js=IS_TAKEN, **quick)
         self.box.stop(self.stop, self.session, js=HERE, **quick)
         self.session.change(None, self.session, js=REMEMBER, **quick)
 
     def _draw_parts(self) -> None:
         plain: dict[str, Any] = {"apply_default_css": False, "js_on_load": None}
         filled: dict[str, Any] = {"apply_default_css": False, "js_on_load": MOUNT}
-        with gr.Sidebar(open=False, width=290):
+        with gr.Sidebar(width=290):
             self.nav = gr.HTML(**plain)
         with gr.Row(elem_id="header"):
             gr.HTML(header(), elem_id="title", **plain)
-            self.collection = gr.Dropdown(
-                **self._collections(), value="", label=words.COLLECTION, container=False, elem_id="collection"
-            )
+            named: dict[str, Any] = {"label": words.COLLECTION, "container": False, "elem_id": "collection"}
+            self.collection = gr.Dropdown(**_collections(self._sessions.collections()), value="", **named)
             paces = [(f"{words.PACE}: {label}", name) for name, label in words.PACES.items()]
             self.pace = gr.Dropdown(paces, value=words.DEFAULT_PACE, label=words.PACE, container=False, elem_id="pace")
-            gr.HTML(new_session(), elem_id="new", **plain)
+            self.ways = gr.HTML(ways(self._sessions.links("")), elem_id="ways", **plain)
+        gr.HTML(turns.jumps(), elem_id="jumps", **plain)
         with gr.Row(elem_id="desk"):
             with gr.Column(scale=7, min_width=320, elem_id="left"):
                 with gr.Column(elem_id="talk"):
@@ -125,12 +129,12 @@ class _Page:
                     gr.HTML(f"<h3>{words.PROGRESS}</h3>", **plain)
                     steps = gr.HTML(**filled)
                 with gr.Tabs(elem_id="tabs"):
-                    with gr.Tab(words.SOURCES):
+                    with gr.Tab(words.SOURCES, elem_id="sources"):
                         sources = gr.HTML(**filled)
-                    with gr.Tab(words.ARTIFACTS):
+                    with gr.Tab(words.ARTIFACTS, elem_id="artifacts"):
                         self.plots = [gr.Plot(show_label=False, visible=False) for _ in range(MOST_CHARTS)]
                         artifacts = gr.HTML(**filled)
-                    with gr.Tab(words.TOOL_LOG):
+                    with gr.Tab(words.TOOL_LOG, elem_id="tools"):
                         tools = gr.HTML(**filled)
         self.panels = [steps, sources, artifacts, tools]
         self.session, self.newest = gr.Textbox(visible="hidden"), gr.Textbox(visible="hidden")
@@ -142,15 +146,11 @@ class _Page:
         except UnknownSession as error:
             return await self._values(Conversation(), notice=str(error))
 
-    async def choices(self) -> gr.Dropdown:
-        """The user's document collections, where there are any."""
-        return gr.Dropdown(**await in_thread(self._collections))
-
-    def _collections(self) -> dict[str, Any]:
-        names = self._sessions.collections()
-        labels = {"": words.NO_COLLECTION} | {name: name for name in names}
-        choices = [(f"{words.COLLECTION}: {label}", name) for name, label in labels.items()]
-        return {"choices": choices, "visible": bool(names)}
+    async def choices(self, browser: gr.Request) -> list[gr.Dropdown]:
+        """What this browser chose last, and the user's document collections, where there are any."""
+        names = await in_thread(self._sessions.collections)
+        collection = kept_collection(browser.cookies, names)
+        return [gr.Dropdown(value=kept_pace(browser.cookies)), gr.Dropdown(value=collection, **_collections(names))]
 
     async def look(self, session_id: str, newest: str) -> list[Any]:
         """Shows what another browser has asked in this session meanwhile."""
@@ -193,6 +193,7 @@ class _Page:
             page.session_id,
             page.newest,
             session_list(await self._sessions.recent(), links, page.session_id),
+            ways(links),
             page.conversation,
             *(page.panels[name] for name in PANELS),
             *_plots(page),
@@ -200,6 +201,12 @@ class _Page:
             gr.Row(visible=page.empty),
             gr.Textbox(**buttons) if typed is None else gr.Textbox(value=typed, **buttons),
         ]
+
+
+def _collections(names: list[str]) -> dict[str, Any]:
+    labels = {"": words.NO_COLLECTION} | {name: name for name in names}
+    choices = [(f"{words.COLLECTION}: {label}", name) for name, label in labels.items()]
+    return {"choices": choices, "visible": bool(names)}
 
 
 def _plots(page: Shown) -> list[Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
+from agent.events import Artifact, Json
 from agent.request import Session
 from agent.view import View
 from apps import turns, words
@@ -18,8 +19,20 @@ PANELS = RIGHT
 
 # Gradio brings Vega-Lite 5, which warns of newer specs. And it draws charts in tabs that are not open, where a
 # chart as wide as its container has no width: so it has one in pixels, and the style makes it smaller.
-LOOK = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json"}
-SIZE = {"width": 520, "autosize": {"type": "fit", "contains": "padding"}}
+SCHEMA: Json = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json"}
+SIZE: Json = {"width": 460, "autosize": {"type": "fit", "contains": "padding"}}
+# Drawn once, a chart stands on a light page and on a dark one: nothing behind it, and inks that read on both.
+INK, LINE = "#7c869a", "#7c869a40"
+LETTERS: Json = {"labelColor": INK, "titleColor": INK, "titleFontWeight": 500, "labelFontSize": 11, "titleFontSize": 11}
+LOOK: Json = {
+    "background": "transparent",
+    "font": "Inter, system-ui, sans-serif",
+    "view": {"stroke": None},
+    "axis": {**LETTERS, "gridColor": LINE, "domainColor": LINE, "tickColor": LINE},
+    "legend": LETTERS,
+    "title": {"anchor": "start", "color": INK, "fontSize": 13, "offset": 12},
+    "range": {"category": ["#4f46e5", "#0ea5e9", "#f59e0b", "#10b981", "#ec4899", "#8b5cf6"]},
+}
 SEVERAL_VIEWS = {"hconcat", "vconcat", "concat", "facet", "repeat"}
 
 
@@ -43,7 +56,7 @@ class Shown:
 
 def shown(conversation: Conversation, now: View | None = None) -> Shown:
     """`now`: the view of the live run, for the charts that it has already."""
-    done, live = conversation.turns, conversation.live
+    done, live = conversation.finished, conversation.live
     parts = [turns.finished(turn.run, turn.view, latest=turn is done[-1] and live is None) for turn in done]
     if live is not None:
         parts.append(turns.live(live))
@@ -68,8 +81,11 @@ def header() -> str:
     return f"<h1>{words.TITLE}</h1><p>{words.LINE}</p>"
 
 
-def new_session() -> str:
-    return f'<a class="fl-new" href="?">{words.NEW_SESSION}</a>'
+def ways(links: dict[str, str]) -> str:
+    """To a new session, and to the Latency page where this process has one."""
+    there = {words.LATENCY: links[words.LATENCY]} if words.LATENCY in links else {}
+    there[words.NEW_SESSION] = "?"
+    return "".join(f'<a class="fl-way" href="{text(url)}">{name}</a>' for name, url in there.items())
 
 
 def charts(view: View) -> list[alt.TopLevelMixin]:
@@ -82,11 +98,18 @@ def charts(view: View) -> list[alt.TopLevelMixin]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                size = {} if SEVERAL_VIEWS & spec.keys() else SIZE
-                found.append(alt.Chart.from_dict({**spec, **LOOK, **size}))
+                found.append(alt.Chart.from_dict(_drawable(one, spec)))
         except Exception:  # Altair lets through whatever its schema library raises
             continue
     return found[:MOST_CHARTS]
+
+
+def _drawable(one: Artifact, spec: Json) -> Json:
+    """The spec with our look where it says nothing itself, and with the artifact's title."""
+    size: Json = {} if SEVERAL_VIEWS & spec.keys() else SIZE
+    own = spec.get("config")
+    title: Json = {"title": one.title} if one.title else {}
+    return {**spec, **SCHEMA, **size, **title, "config": {**LOOK, **(own if isinstance(own, dict) else {})}}
 
 
 def session_list(sessions: list[Session], links: dict[str, str], current: str) -> str:
@@ -94,10 +117,12 @@ def session_list(sessions: list[Session], links: dict[str, str], current: str) -
     parts = [f"<h4>{words.SESSIONS}</h4>"]
     for one in sessions:
         here = ' aria-current="page"' if one.session_id == current else ""
-        parts.append(f'<a href="?session={text(one.session_id)}"{here}>{text(one.title, 120)}</a>')
+        title = f'title="{text(one.title, 500)}"'
+        parts.append(f'<a href="?session={text(one.session_id)}" {title}{here}>{text(one.title, 120)}</a>')
     if not sessions:
         parts.append(f"<p>{words.NO_SESSIONS}</p>")
     if current:
         parts.append(f'<h4>{words.SHARE}</h4><button data-copy="?session={text(current)}">{words.COPY}</button>')
-        parts += [f'<a href="{text(url)}">{words.OPEN_IN.format(page=text(name))}</a>' for name, url in links.items()]
+        pages = {name: url for name, url in links.items() if name != words.LATENCY}
+        parts += [f'<a href="{text(url)}">{words.OPEN_IN.format(page=text(name))}</a>' for name, url in pages.items()]
     return f'<nav class="fl-sessions" aria-label="{words.SESSIONS}">{"".join(parts)}</nav>'

@@ -14,6 +14,7 @@ from apps.api import routes
 from apps.gradio_app import mount
 from apps.serving import PortTaken, address, listen, serve
 from apps.session import serving
+from apps.threads import in_thread
 from apps.warm import warm_up
 
 DEFAULT_PORT = 7860
@@ -48,7 +49,7 @@ def site() -> FastAPI:
             app.router.routes.extend(routes(sessions.core))
             async with page.router.lifespan_context(page):
                 app.mount("", page)
-                warming = asyncio.create_task(asyncio.to_thread(warm_up))
+                warming = asyncio.create_task(in_thread(warm_up))
                 yield
                 warming.cancel()
 

@@ -5,6 +5,7 @@ import streamlit as st
 from agent.errors import FirstlightError, UnknownSession
 from agent.request import Run
 from apps import pages_artifacts, pages_live, pages_sidebar, turns, words
+from apps.choices import COLLECTION, PACE, kept_collection, kept_pace
 from apps.session import Conversation, Sessions, bridge, starters
 
 
@@ -12,7 +13,12 @@ def draw() -> None:
     """The live answer first, for its reader waits for it; everything stands where the containers are."""
     sessions = bridge().sessions
     conversation = _attach(sessions, _session_id())
+    names = sessions.collections()
+    st.session_state.setdefault(PACE, kept_pace(st.context.cookies))
+    st.session_state.setdefault(COLLECTION, kept_collection(st.context.cookies, names))
     header = st.container(key="header", horizontal=True, vertical_alignment="bottom")
+    with st.container(key="jumps"):
+        st.html(turns.jumps())
     left, right = st.columns([7, 5], gap="medium")
     with left, st.container(key="left"):
         answers = st.container(key="conversation", height=560, border=True, autoscroll=False)
@@ -22,7 +28,9 @@ def draw() -> None:
     with answers:
         _turns(conversation)
     with live:
-        pages_live.draw(conversation.live, st.session_state.get("asked", 0))
+        choices = {name: st.session_state[name] for name in (PACE, COLLECTION)}
+        session_id = conversation.session.session_id if conversation.session else ""
+        pages_live.draw(conversation.live, session_id, st.session_state.get("asked", 0), choices)
     with notice:
         _notice()
     with asking:
@@ -30,7 +38,7 @@ def draw() -> None:
     with right, st.container(key="right"):
         _panels(sessions, conversation)
     with header:
-        _header(sessions)
+        _header(names)
     pages_sidebar.draw(sessions, conversation)
     if conversation.live is None:
         _look_for_others(conversation)
@@ -52,25 +60,25 @@ def _attach(sessions: Sessions, session_id: str) -> Conversation:
         return Conversation()
 
 
-def _header(sessions: Sessions) -> None:
+def _header(names: list[str]) -> None:
+    """`names`: the user's document collections."""
     st.html(f"<h1>{words.TITLE}</h1><p>{words.LINE}</p>")
-    paces = list(words.PACES)
-    chosen = paces.index(words.DEFAULT_PACE)
-    st.selectbox(words.PACE, paces, chosen, format_func=words.PACES.__getitem__, key="pace", width=170)
-    if names := sessions.collections():
-        options, labels = ["", *names], {"": words.NO_COLLECTION}
-        label = words.COLLECTION
-        st.selectbox(label, options, format_func=lambda name: labels.get(name, name), key="collection", width=190)
+    paces, name_of = list(words.PACES), words.PACES.__getitem__
+    st.selectbox(words.PACE, paces, format_func=name_of, key=PACE, width=170, persist_state="session")
+    if names:
+        options, said = ["", *names], {"": words.NO_COLLECTION} | {name: name for name in names}
+        label, name_of = words.COLLECTION, said.__getitem__
+        st.selectbox(label, options, format_func=name_of, key=COLLECTION, width=190, persist_state="session")
 
 
 def _turns(conversation: Conversation) -> None:
     """The running turn stands where it will stand finished, so that nothing moves when it ends."""
-    for turn in conversation.turns:
-        latest = turn is conversation.turns[-1] and conversation.live is None
+    for turn in conversation.finished:
+        latest = turn is conversation.finished[-1] and conversation.live is None
         st.html(turns.finished(turn.run, turn.view, latest=latest))
     if conversation.live is not None:
         st.html(turns.live(conversation.live))
-    elif not conversation.turns:
+    elif not conversation.finished:
         _welcome()
 
 
@@ -89,7 +97,7 @@ def _submit() -> None:
 def _ask(question: str) -> None:
     st.session_state.asked = st.session_state.get("asked", 0) + 1
     sessions = bridge().sessions
-    pace, collection = st.session_state.get("pace", words.DEFAULT_PACE), st.session_state.get("collection", "")
+    pace, collection = st.session_state.get(PACE, words.DEFAULT_PACE), st.session_state.get(COLLECTION, "")
     asked = sessions.ask(question, st.query_params.get("session", ""), pace=pace, collection=collection)
     try:
         run = bridge().call(asked)
@@ -113,8 +121,8 @@ def _asking(live: Run | None) -> None:
 def _panels(sessions: Sessions, conversation: Conversation) -> None:
     """The parts of the latest run: filled by the browser while it goes on, drawn here when it has ended."""
     run, view = conversation.live, None
-    if run is None and conversation.turns:
-        run, view = conversation.turns[-1].run, conversation.turns[-1].view
+    if run is None and conversation.finished:
+        run, view = conversation.finished[-1].run, conversation.finished[-1].view
     with st.container(key="progress", border=True):
         st.html(f"<h3>{words.PROGRESS}</h3>{turns.panel('steps', run, view)}")
     sources, artifacts, tools = st.tabs([words.SOURCES, words.ARTIFACTS, words.TOOL_LOG], key="panels")
@@ -135,5 +143,6 @@ def _look_for_others(conversation: Conversation) -> None:
     if conversation.session is None:
         return
     sessions, session_id = bridge().sessions, conversation.session.session_id
-    if bridge().call(sessions.newest(session_id)) != (conversation.turns[-1].run.run_id if conversation.turns else ""):
+    shown = conversation.finished[-1].run.run_id if conversation.finished else ""
+    if bridge().call(sessions.newest(session_id)) != shown:
         st.rerun()

@@ -14,20 +14,28 @@ from agent.home import data_folder
 from agent.metrics import MEANING, Row, measure
 from agent.request import Run
 from agent.timeline import InvalidRun
+from apps import pages_sidebar, words
 from apps.pages_sidebar import plain
 from apps.session import bridge
 
-FIGURES = {"ttff": "first feedback", "ttfvt": "first text", "lsg": "longest silence", "e2e": "end to end"}
+FIGURES = {
+    "ttff": words.FIRST_FEEDBACK,
+    "ttfvt": words.FIRST_TOKEN,
+    "lsg": words.LONGEST_SILENCE,
+    "e2e": words.END_TO_END,
+}
 """The metrics that stand above a waterfall and in the table of prompts."""
 ONE, MANY = "One run", "Measured runs"
 
 
 def draw() -> None:
     st.session_state.away = True
+    if session_id := st.query_params.get("session"):
+        st.session_state.session = session_id
+    with st.sidebar:
+        pages_sidebar.links(bridge().sessions, st.session_state.get("session", ""))
     with st.container(key="header"):
-        st.html(
-            "<h1>Latency</h1><p>What a person waited for, from the log of the run. Silence over one second is red.</p>"
-        )
+        st.html(f"<h1>{words.LATENCY}</h1><p>{words.LATENCY_LINE}</p>")
     shown = st.segmented_control("What to look at", [ONE, MANY], default=ONE, label_visibility="collapsed")
     if shown == MANY:
         _measured()

@@ -15,10 +15,11 @@ _JS = (Path(__file__).parent / "static" / "streamlit_live.js").read_text(encodin
 _component = st.components.v2.component("firstlight_live", js=_JS, isolate_styles=False)
 
 
-def draw(live: Run | None, asked: int) -> None:
-    """`asked`: how many questions this viewer has sent. The triggers, a run's end and a new chart, do nothing but run
-    the script again."""
-    data = {"run": live.run_id if live else "", "asked": asked, "received": words.RECEIVED, "sources": words.SOURCES}
+def draw(live: Run | None, session_id: str, asked: int, choices: dict[str, str]) -> None:
+    """`asked`: how many questions this viewer has sent. `choices`: what the browser keeps for a reload. The triggers,
+    a run's end and a new chart, do nothing but run the script again."""
+    run_id = live.run_id if live else ""
+    data = {"run": run_id, "session": session_id, "asked": asked, "choices": choices, "received": words.RECEIVED}
     _component(key="live-answer", data=data, on_ended_change=_again, on_charts_change=_again)
 
 

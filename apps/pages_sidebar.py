@@ -19,9 +19,7 @@ def draw(sessions: Sessions, conversation: Conversation) -> None:
     here = conversation.session.session_id if conversation.session else ""
     with st.sidebar:
         st.button(words.NEW_SESSION, icon=":material/add:", width="stretch", on_click=_open, args=("",))
-        for name, address in sessions.links(here).items():
-            if name != "Streamlit":
-                st.link_button(words.OPEN_IN.format(page=name), address, icon=":material/open_in_new:", width="stretch")
+        links(sessions, here)
         st.caption(words.SESSIONS)
         with st.container(key="sessions", gap=None):
             recent = bridge().call(sessions.recent())
@@ -38,6 +36,13 @@ def draw(sessions: Sessions, conversation: Conversation) -> None:
                 )
             if not recent:
                 st.caption(words.NO_SESSIONS)
+
+
+def links(sessions: Sessions, session_id: str) -> None:
+    """To the session in the other front ends of this process."""
+    for name, address in sessions.links(session_id).items():
+        if name not in ("Streamlit", words.LATENCY):
+            st.link_button(words.OPEN_IN.format(page=name), address, icon=":material/open_in_new:", width="stretch")
 
 
 def _open(session_id: str) -> None:

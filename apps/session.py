@@ -1,4 +1,4 @@
-"""What both pages share on top of the core: sessions, their finished turns, and the run that is live.
+"""What both pages share on top of the core: sessions, their finished runs, and the one that is live.
 
 The core lives on one event loop. The API and the Gradio page run there and await `Sessions` directly;
 Streamlit's script threads call it through the `Bridge`.
@@ -16,17 +16,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
+from weakref import WeakValueDictionary
+
+from pydantic import ValidationError
 
 from agent.errors import UnknownSession, UsageError
 from agent.home import Core, open_core
 from agent.registry import chosen, resolve
 from agent.request import Request, Run, Session
 from agent.view import View, fold
-from apps.warm import in_thread
+from apps.threads import in_thread
 
 T = TypeVar("T")
 
-_KEPT_TURNS = 500
+_KEPT_RUNS = 500
 _PATIENCE = 30.0
 
 
@@ -35,8 +38,8 @@ class Busy(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A finished question with all that came of it."""
+class FinishedRun:
+    """A question that was answered, with all that came of it."""
 
     run: Run
     view: View
@@ -48,8 +51,8 @@ class Conversation:
 
     session: Session | None = None
     """None: a new one, made by the first question."""
-    turns: tuple[Turn, ...] = ()
-    """Finished, oldest first."""
+    finished: tuple[FinishedRun, ...] = ()
+    """Oldest first."""
     live: Run | None = None
 
 
@@ -60,34 +63,40 @@ class Sessions:
         self.core = core
         self.pages = pages or {}
         """The front ends of this process: name and path, `{"Gradio": "/gradio/"}`."""
-        self._asking: dict[str, asyncio.Lock] = {}
-        self._turns: OrderedDict[str, Turn] = OrderedDict()
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Of sessions in which somebody asks right now."""
+        self._finished: OrderedDict[str, FinishedRun] = OrderedDict()
 
     async def ask(self, question: str, session_id: str = "", *, pace: str = "", collection: str = "") -> Run:
         """Starts a run and returns at once. Without a session, a new one is made and named after the question.
 
-        Raises Busy while the session's last run goes on, UsageError for an empty question, UnknownSession,
-        and LogUnavailable while the log cannot store.
+        Raises Busy while the session's last run goes on, UsageError for an empty or an overlong question,
+        UnknownSession, and LogUnavailable while the log cannot store.
         """
         question = question.strip()
         if not question:
             raise UsageError("a question must not be empty")
-        async with self._asking.setdefault(session_id, asyncio.Lock()):
-            if session_id and await self._live(session_id) is not None:
-                raise Busy("This session is still answering. Stop it, or wait for its end.")
-            seed = secrets.randbelow(2**31)
+        seed = secrets.randbelow(2**31)
+        try:
             request = Request(question=question, session_id=session_id, pace=pace, collection=collection, seed=seed)
-            return await self.core.log.run(await self.core.ask(request))
+        except ValidationError as error:
+            raise UsageError(f"this cannot be asked: {error.errors()[0]['msg']}") from error
+        if not session_id:
+            return await self._start(request)
+        async with self._asking.setdefault(session_id, asyncio.Lock()):
+            if await self._live(session_id) is not None:
+                raise Busy("This session is still answering. Stop it, or wait for its end.")
+            return await self._start(request)
 
     async def attach(self, session_id: str) -> Conversation:
-        """The session with its finished turns and its live run. Raises UnknownSession."""
+        """The session with its finished runs and its live one. Raises UnknownSession."""
         if not session_id:
             return Conversation()
         session = await self.core.log.session(session_id)
         runs = await self.core.log.runs(session_id)
-        turns = [await self._turn(run) for run in runs if not run.is_open]
+        finished = [await self._read(run) for run in runs if not run.is_open]
         live = next((run for run in reversed(runs) if run.is_open), None)
-        return Conversation(session, tuple(turns), live)
+        return Conversation(session, tuple(finished), live)
 
     async def newest(self, session_id: str) -> str:
         """The id of the session's last run; empty where there is none."""
@@ -114,6 +123,9 @@ class Sessions:
         query = "?" + urlencode({"session": session_id}) if session_id else ""
         return {name: path + query for name, path in self.pages.items()}
 
+    async def _start(self, request: Request) -> Run:
+        return await self.core.log.run(await self.core.ask(request))
+
     async def _live(self, session_id: str) -> Run | None:
         try:
             await self.core.log.session(session_id)
@@ -122,15 +134,15 @@ class Sessions:
         runs = await self.core.log.runs(session_id)
         return next((run for run in reversed(runs) if run.is_open), None)
 
-    async def _turn(self, run: Run) -> Turn:
+    async def _read(self, run: Run) -> FinishedRun:
         """A finished run does not change: it is read once."""
-        if run.run_id in self._turns:
-            self._turns.move_to_end(run.run_id)
+        if run.run_id in self._finished:
+            self._finished.move_to_end(run.run_id)
         else:
-            self._turns[run.run_id] = Turn(run, await self.view(run.run_id))
-            if len(self._turns) > _KEPT_TURNS:
-                self._turns.popitem(last=False)
-        return self._turns[run.run_id]
+            self._finished[run.run_id] = FinishedRun(run, await self.view(run.run_id))
+            if len(self._finished) > _KEPT_RUNS:
+                self._finished.popitem(last=False)
+        return self._finished[run.run_id]
 
 
 def starters(most: int = 5) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apps import pages_ask, pages_latency, words
 from apps.session import serving
-from apps.warm import in_thread, warm_up
+from apps.threads import in_thread
+from apps.warm import warm_up
 
 STATIC = Path(__file__).parent / "static"
 
@@ -25,7 +26,7 @@ def draw() -> None:
     for style in ("run_view.css", "streamlit.css"):
         st.html(STATIC / style)
     ask = st.Page(pages_ask.draw, title="Ask", icon=":material/forum:", default=True)
-    latency = st.Page(pages_latency.draw, title="Latency", icon=":material/timeline:", url_path="latency")
+    latency = st.Page(pages_latency.draw, title=words.LATENCY, icon=":material/timeline:", url_path="latency")
     st.navigation([ask, latency]).run()
 
 

@@ -3,6 +3,8 @@
 A live one has the same empty sections, marked `data-run`, which static/run_view.js fills.
 """
 
+import json
+
 from agent.request import Run
 from agent.view import View
 from apps import words
@@ -56,14 +58,36 @@ def live(run: Run) -> str:
 
 def panel(name: str, run: Run | None = None, view: View | None = None) -> str:
     """One of the panels at the right: of a finished run, of a live one (no `view`), or of none."""
+    told = f' data-tabs="{text(_tabs(run, view), 4_000)}"' if name == "steps" else ""
     if run is None:
-        return _slot(name, {})
-    return _slot(name, {}, run.run_id) if view is None else _slot(name, section(name, view, run))
+        return _slot(name, {}, also=told)
+    return _slot(name, {}, run.run_id, told) if view is None else _slot(name, section(name, view, run), also=told)
 
 
-def _slot(name: str, items: Items, run_id: str = "") -> str:
+def _tabs(run: Run | None, view: View | None) -> str:
+    """What the tabs beside the steps are called, and how many items each holds; null: as many as the browser has
+    been sent of the live run `of`."""
+    live = run is not None and view is None
+    of, shown = run.run_id if run else "", view or View()
+    counts = {"sources": len(shown.message.citations), "artifacts": len(shown.artifacts), "tools": len(shown.tools)}
+    return json.dumps(
+        [
+            {"section": name, "name": words.TABS[name], "items": None if live else items, "of": of}
+            for name, items in counts.items()
+        ]
+    )
+
+
+def jumps() -> str:
+    """Buttons that lead to the parts of a page that is too narrow to show them side by side."""
+    parts = {words.CONVERSATION: "[data-stick]", words.PROGRESS: ".fl-steps", words.SOURCES: "[role=tablist]"}
+    buttons = (f'<button type="button" data-jump="{where}">{name}</button>' for name, where in parts.items())
+    return f'<nav class="fl-jumps" aria-label="{words.JUMP}">{"".join(buttons)}</nav>'
+
+
+def _slot(name: str, items: Items, run_id: str = "", also: str = "") -> str:
     follows = f' data-run="{text(run_id)}"' if run_id else ""
     role = {"status": ' role="status" aria-live="polite"', "steps": ' role="list"'}.get(name, "")
     empty = f' data-empty="{words.EMPTY[name]}"' if name in words.EMPTY else ""
     body = "".join(f"<div>{items[key]}</div>" for key in sorted(items))
-    return f'<div class="fl fl-{name}" data-section="{name}"{follows}{role}{empty}>{body}</div>'
+    return f'<div class="fl fl-{name}" data-section="{name}"{follows}{role}{empty}{also}>{body}</div>'

@@ -11,12 +11,16 @@ NO_SESSIONS = "No earlier sessions yet."
 SHARE = "Share this session"
 COPY = "Copy link"
 OPEN_IN = "Open in {page}"
+LATENCY = "Latency"
+LATENCY_LINE = "What a person waited for, from the log of the run. Silence over one second is red."
 WELCOME_TITLE = "What would you like to know?"
 START = "Try one of these"
 WELCOME = "Watch an agent work: what it is doing, what it found, and how long you waited for it."
 RECEIVED = "Received, working…"
 
 PROGRESS, SOURCES, ARTIFACTS, TOOL_LOG = "Progress", "Sources", "Artifacts", "Tool log"
+TABS = {"sources": SOURCES, "artifacts": ARTIFACTS, "tools": TOOL_LOG}
+CONVERSATION, JUMP = "Conversation", "Parts of the page"
 EMPTY = {
     "steps": "The steps appear here while the agent works.",
     "sources": "Sources appear here as the agent finds them.",
@@ -34,18 +38,34 @@ NO_COLLECTION = "Company filings"
 
 PHASES = {"queued": "Waiting for its turn…", "running": "Working…", "waiting_input": "Waiting for you"}
 OUTCOMES = {
-    "completed": "Finished",
-    "cancelled": "Stopped by you. What was written is kept.",
-    "timeout": "Out of time. What was written is kept.",
-    "error": "It failed. What was written is kept.",
-    "interrupted": "The server stopped while it worked. What was written is kept.",
+    "completed": "Finished.",
+    "cancelled": "Stopped by you.",
+    "timeout": "Out of time.",
+    "error": "It failed.",
+    "interrupted": "The server stopped while it worked.",
 }
+KEPT, NOTHING_YET = "What was written is kept.", "Nothing had been written yet."
 PARTIAL = "Partial answer"
 
 YOUR_ANSWER, ANSWER, DECLINE, YES, NO = "Your answer", "Answer", "Decline", "Yes", "No"
 TIME_LEFT = "Time left: {left}"
+UNANSWERED = "Nobody answered: {question}"
 
-FIRST_FEEDBACK, FIRST_TOKEN, TOTAL = "first feedback", "first token", "total"
+FIRST_FEEDBACK, FIRST_TOKEN, END_TO_END = "first feedback", "first token", "end to end"
+LONGEST_SILENCE = "longest silence"
+
+ASK_IN_GRADIO, ASK_IN_STREAMLIT = "Ask in Gradio", "Ask in Streamlit"
+SITE_LINE = "Shows, and measures, how an AI agent’s answer arrives. The same sessions in two front ends."
+WAYS_IN = {
+    ASK_IN_GRADIO: "The conversation as a Gradio page",
+    ASK_IN_STREAMLIT: "The same conversation as a Streamlit page",
+    LATENCY: "Where the time of an answer went",
+}
+GRADIO_STARTS = "The Gradio page is starting"
+GRADIO_STARTS_LINE = "It takes some ten seconds from the start of the demo. This page reloads itself."
+GRADIO_FAILED = "The Gradio page could not start"
+GRADIO_FAILED_LINE = "The reason stands in the terminal in which the demo was started. The other pages go on."
+STREAMLIT_IS_READY = "It is ready already"
 
 
 def seconds(ms: float) -> str:

@@ -1,6 +1,8 @@
 // The browser's half of apps/gradio_app.py: what happens before a call to the server, and in which order.
 
-import { echo, mount } from "./run_view.js";
+import { echo, forget, mount } from "./run_view.js";
+
+export { keep } from "./run_view.js";
 
 const PATIENCE_MS = 5000;
 
@@ -53,28 +55,39 @@ export function open(names) {
     box.querySelector(`.${button}`)?.setAttribute("aria-label", label));
   new MutationObserver(name).observe(box, { childList: true, subtree: true });
   name();
+  // Where Streamlit begins with a closed sidebar too; until then the style hides the open one there.
+  if (matchMedia("(max-width: 768px)").matches) document.querySelector(".sidebar.open > .toggle-button")?.click();
+  document.documentElement.classList.add("fl-ready");
   box.addEventListener("keydown", event => {
     // Safari reports the Enter that ends a composition as an ordinary one with this code.
     const composing = event.isComposing || event.keyCode === 229;
-    if (event.key === "Enter" && !event.shiftKey && !composing) send(box, event);
+    if (event.key === "Enter" && !event.shiftKey && !composing && event.target.localName === "textarea") send(box, event);
   }, true);
   box.addEventListener("click", event => {
     if (event.isTrusted && event.target.closest(".submit-button")) send(box, event);
   }, true);
 }
 
-let sending = false;
+let sending = false; // a question is on its way, and still stands in the box
+
+/** The question was taken and drawn, or refused. */
+export function isTaken() {
+  sending = false;
+  forget();
+}
 
 // Gradio works for up to 40 ms before a frame is painted again: so the question is painted first, and sent then.
 function send(box, event) {
-  if (!box.querySelector(".submit-button")) return;
+  const question = box.querySelector("textarea").value;
+  const wanted = !sending && question.trim();
+  if (wanted) sending = true;
+  if (wanted && !box.querySelector(".submit-button")) return; // while a run goes on Gradio sends it, to be refused
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (sending) return;
-  sending = true;
-  echo(box.querySelector("textarea").value);
+  if (!wanted) return;
+  echo(question);
   requestAnimationFrame(() => setTimeout(() => {
-    sending = false;
-    box.querySelector(".submit-button")?.click();
+    const submit = box.querySelector(".submit-button");
+    submit ? submit.click() : isTaken();
   }));
 }

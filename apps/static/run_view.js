@@ -15,6 +15,7 @@ export function mount(root, options = {}) {
   const id = root.querySelector("[data-run][data-section]")?.dataset.run;
   if (id && id !== run?.id) follow(id);
   if (run) draw(root);
+  settle(root);
   return () => roots.delete(root);
 }
 
@@ -69,8 +70,14 @@ function draw(root) {
     shown.seq = run.seq;
   }
   tick();
-  root.querySelectorAll("[data-stick]").forEach(stick);
+  settle(root);
   if (root.dataset) root.dataset.seq = run.seq;
+}
+
+/** After a drawing: the conversation is scrolled to where its reader is, and the tabs say how much they hold. */
+export function settle(root) {
+  root.querySelectorAll("[data-stick]").forEach(stick);
+  count();
 }
 
 const after = (nodes, i) => nodes[Object.keys(nodes).find(key => Number(key) > Number(i))] ?? null;
@@ -108,20 +115,49 @@ function tick() {
 setInterval(tick, 100);
 
 // Follows the end of the answer until the reader scrolls up, and again once they are back at the bottom.
+// A session that is opened with nothing running shows its last turn: all of it, or from its question on. That is
+// `opening`: until the reader does something, for a page may draw a session in several frames.
 function stick(pane) {
-  if (!pane.watched) {
-    pane.watched = true;
-    pane.stuck ??= true;
-    let last = pane.scrollTop;
-    pane.addEventListener("wheel", event => { if (event.deltaY < 0) pane.stuck = false; }, { passive: true });
-    pane.addEventListener("scroll", () => {
-      if (pane.scrollTop < last - 4) pane.stuck = false;
-      if (pane.scrollHeight - pane.clientHeight - pane.scrollTop < 8) pane.stuck = true;
-      last = pane.scrollTop;
-    }, { passive: true });
-  }
-  if (pane.stuck) pane.scrollTop = pane.scrollHeight;
+  if (!pane.watched) watch(pane);
+  if (pane.opening && pane.querySelector(".fl-live")) [pane.opening, pane.stuck] = [false, true];
+  const last = pane.opening && [...pane.querySelectorAll(".fl-turn")].at(-1);
+  if (last) pane.scrollTop += last.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+  else if (pane.stuck) pane.scrollTop = pane.scrollHeight;
+  [pane.put, pane.tall] = [pane.scrollTop, pane.scrollHeight];
 }
+
+function watch(pane) {
+  Object.assign(pane, { watched: true, stuck: true, opening: true });
+  new ResizeObserver(() => stick(pane)).observe(pane);
+  let before = pane.scrollTop;
+  for (const used of ["wheel", "pointerdown", "keydown"]) pane.addEventListener(used, () => { pane.opening = false; }, { passive: true });
+  pane.addEventListener("wheel", event => { if (event.deltaY < 0) pane.stuck = false; }, { passive: true });
+  pane.addEventListener("scroll", () => {
+    if (pane.scrollHeight === pane.tall && Math.abs(pane.scrollTop - pane.put) > 1) pane.opening = false;
+    if (pane.scrollTop < before - 4) pane.stuck = false;
+    if (pane.scrollHeight - pane.clientHeight - pane.scrollTop < 8) pane.stuck = true;
+    before = pane.scrollTop;
+  }, { passive: true });
+}
+
+/** The pane shows another session from now on. */
+export const reopen = pane => { if (pane?.watched) pane.opening = true; };
+
+// The tabs are the front end's own, and their panels too: what they are called and hold is told beside the steps.
+const tabs = () => JSON.parse(document.querySelector("[data-tabs]")?.dataset.tabs ?? "[]");
+
+function count() {
+  for (const { section, name, items, of } of tabs()) {
+    const n = items ?? (run?.id === of ? Object.keys(run.items[section] ?? {}).length : 0);
+    const tab = tabNamed(name);
+    if (tab && tab.dataset.count !== String(n)) tab.dataset.count = n;
+  }
+}
+
+const tabNamed = name => [...document.querySelectorAll("[role=tab]")].find(tab => tab.textContent.trim() === name);
+
+/** Keeps a choice of the reader for both pages, until the browser is closed. */
+export const keep = (name, value) => { document.cookie = `firstlight_${name}=${encodeURIComponent(value)}; path=/; SameSite=Lax`; };
 
 /** Shows a question at once, before the server has heard of it; the page's next drawing replaces it. */
 export function echo(question, pane = document.querySelector("[data-stick]")) {
@@ -134,7 +170,8 @@ export function echo(question, pane = document.querySelector("[data-stick]")) {
   turn.className = "fl-turn fl-live fl-echo";
   turn.append(part("fl-question", question.trim()), part("fl fl-status", part("", part("fl-dot"), said)));
   pane.append(turn);
-  pane.stuck = true;
+  pane.opening = true;
+  stick(pane);
   stick(pane);
 }
 
@@ -154,10 +191,11 @@ document.addEventListener("click", event => {
   const copied = target(event, "[data-copy]");
   if (copied) navigator.clipboard?.writeText(new URL(copied.dataset.copy, location).href).then(() => copied.classList.add("is-copied"));
   if (decline) reply(decline.form, { decline: true });
+  const jump = target(event, "[data-jump]");
+  if (jump) document.querySelector(jump.dataset.jump)?.scrollIntoView({ block: "start", behavior: glide() });
   if (!cite) return;
   event.preventDefault();
-  const id = cite.getAttribute("href").slice(1);
-  reveal(cite.getRootNode().getElementById(id) ?? document.getElementById(id));
+  reveal(cite.getAttribute("href").slice(1));
 });
 
 document.addEventListener("submit", event => {
@@ -177,19 +215,24 @@ async function reply(form, answer) {
 
 document.addEventListener("toggle", ({ target }) => target.open ? unfolded.add(target) : unfolded.delete(target), true);
 
-function reveal(card) {
-  if (!card) return;
-  const tab = card.closest("[role=tabpanel]");
-  if (tab) document.querySelector(`[role=tab][aria-controls="${CSS.escape(tab.id)}"]`)?.click();
-  if (card.closest("details")) card.closest("details").open = true;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  requestAnimationFrame(() => {
-    card.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
-    card.focus({ preventScroll: true });
-    card.classList.remove("is-lit");
-    void card.offsetWidth; // so that the animation starts anew
-    card.classList.add("is-lit");
-  });
+// The card may stand in a tab that is not open, whose panel is hidden or not there at all.
+function reveal(id, frames = 60) {
+  const card = document.getElementById(id), folded = card?.closest("details");
+  if (folded) folded.open = true;
+  if (card?.getClientRects().length) return light(card);
+  const sources = tabNamed(tabs().find(tab => tab.section === "sources")?.name);
+  if (sources?.ariaSelected === "false") sources.click();
+  if (frames) requestAnimationFrame(() => reveal(id, frames - 1));
 }
+
+function light(card) {
+  card.scrollIntoView({ block: "nearest", behavior: glide() });
+  card.focus({ preventScroll: true });
+  card.classList.remove("is-lit");
+  void card.offsetWidth; // so that the animation starts anew
+  card.classList.add("is-lit");
+}
+
+const glide = () => matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 
 window.Firstlight = { mount, echo, forget, cancel };

@@ -13,12 +13,15 @@ const options = {
 };
 
 async function look() {
-  const { mount, forget } = await view;
+  const { mount, forget, settle } = await view;
   if (turns() > turnsBefore) forget();
   const answers = pane();
-  if (answers && answers.dataset.stick === undefined) Object.assign(answers.dataset, { stick: "", received: streamlit.data.received });
-  if (answers?.stuck ?? true) answers?.scrollTo(0, answers.scrollHeight);
+  if (answers && answers.dataset.stick === undefined) {
+    Object.assign(answers.dataset, { stick: "", received: streamlit.data.received });
+    answers.tabIndex = 0;
+  }
   if (unfilled()) mount(document.body, options);
+  else settle(document.body);
 }
 
 let turnsBefore = 0; // the echo goes in the frame in which the turn itself is drawn
@@ -33,30 +36,16 @@ const asked = event => event.target.closest?.('[data-testid="stChatInput"]')?.qu
 
 // In the capture phase, for Streamlit empties the field when it hears of the event.
 document.addEventListener("keydown", event => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && asked(event)) echo(asked(event));
+  if (event.key !== "Enter" || event.shiftKey || !asked(event)) return;
+  // Safari reports the Enter that ends a composition as an ordinary one with this code, and Streamlit would send it.
+  if (event.keyCode === 229) event.stopImmediatePropagation();
+  else if (!event.isComposing) echo(asked(event));
 }, true);
 document.addEventListener("click", event => {
   if (event.target.closest?.('[data-testid="stChatInputSubmitButton"]')) echo(asked(event));
-  const cite = event.target.closest?.("a.cite");
-  if (cite && !isShown(cite)) openSources(event, cite);
   const starter = event.target.closest?.('[class*="st-key-starter-"] button');
   if (starter) echo(starter.textContent);
 }, true);
-
-const isShown = cite => document.getElementById(cite.getAttribute("href").slice(1))?.getClientRects().length > 0;
-
-// The panel of a tab that is not open is hidden, or not there yet: a marker opens the tab of the sources first.
-function openSources(event, cite) {
-  const tabs = [...document.querySelectorAll(".st-key-panels [role=tab]")];
-  const tab = tabs.find(tab => tab.textContent.trim() === streamlit?.data.sources);
-  if (!tab || tab.ariaSelected === "true") return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  tab.click();
-  let frames = 60;
-  const again = () => isShown(cite) ? cite.click() : frames-- && requestAnimationFrame(again);
-  again();
-}
 
 let looking = false;
 new MutationObserver(() => {
@@ -65,9 +54,13 @@ new MutationObserver(() => {
   requestAnimationFrame(() => { looking = false; look(); });
 }).observe(document.body, { childList: true, subtree: true });
 
-// Called whenever the data change: a question was asked, taken or not, or a run has ended.
+// Called whenever the data change: a question was asked, taken or not, a run has ended, another session was opened.
 export default async function (component) {
+  const { forget, keep, reopen } = await view;
+  const { session, choices } = component.data;
+  if (streamlit && streamlit.data.session !== session) reopen(pane());
   streamlit = component;
+  for (const [name, value] of Object.entries(choices)) keep(name, value);
   await look();
-  (await view).forget();
+  forget();
 }
