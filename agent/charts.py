@@ -104,7 +104,7 @@ def _ticks(line: Timeline) -> list[dict[str, object]]:
 def _rules(line: Timeline) -> list[dict[str, object]]:
     found = [
         ("first feedback", min((sight.at for sight in line.seen), default=None)),
-        ("first text", first_visible_text(line)),
+        ("first token", first_visible_text(line)),
     ]
     return [{"what": what, "at": round(at, 4)} for what, at in found if at is not None]
 

@@ -145,7 +145,7 @@ def _footer(view: View) -> Text:
     parts = [
         ("first feedback", timings.first_feedback_ms),
         ("first token", timings.first_token_ms),
-        ("end to end", timings.total_ms),
+        ("total", timings.total_ms),
     ]
     said = " · ".join(f"{name} {ms / 1000:.2f} s" for name, ms in parts if ms is not None)
     line = Text(f"\n{outcome}{' (partial)' if view.stream.partial else ''}", _OUTCOMES[outcome])

@@ -193,7 +193,7 @@ def outcome(view: View, run: Run) -> str:
     pairs = {
         words.FIRST_FEEDBACK: t.first_feedback_ms,
         words.FIRST_TOKEN: t.first_token_ms,
-        words.END_TO_END: t.total_ms,
+        words.TOTAL: t.total_ms,
     }
     parts = [f"<span>{name} <b>{text(words.seconds(ms))}</b></span>" for name, ms in pairs.items() if ms is not None]
     parts += [f'<span class="fl-tag">{label}</span>' for label in labels(run)]

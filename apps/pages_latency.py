@@ -22,7 +22,7 @@ FIGURES = {
     "ttff": words.FIRST_FEEDBACK,
     "ttfvt": words.FIRST_TOKEN,
     "lsg": words.LONGEST_SILENCE,
-    "e2e": words.END_TO_END,
+    "ended": words.TOTAL,
 }
 """The metrics that stand above a waterfall and in the table of prompts."""
 ONE, MANY = "One run", "Measured runs"

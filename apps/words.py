@@ -51,7 +51,7 @@ YOUR_ANSWER, ANSWER, DECLINE, YES, NO = "Your answer", "Answer", "Decline", "Yes
 TIME_LEFT = "Time left: {left}"
 UNANSWERED = "Nobody answered: {question}"
 
-FIRST_FEEDBACK, FIRST_TOKEN, END_TO_END = "first feedback", "first token", "end to end"
+FIRST_FEEDBACK, FIRST_TOKEN, TOTAL = "first feedback", "first token", "total"
 LONGEST_SILENCE = "longest silence"
 
 ASK_IN_GRADIO, ASK_IN_STREAMLIT = "Ask in Gradio", "Ask in Streamlit"

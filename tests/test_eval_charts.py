@@ -42,7 +42,7 @@ def test_a_waterfall_has_steps_ticks_silence_and_two_rules() -> None:
     assert {tick["lane"] for tick in ticks} == {"retrieving", "generating", "text", "sources", "artifacts"}
     assert sum(tick["events"] for tick in ticks) == 2005
     assert len(ticks) <= 5 * 801, "a long answer is thinned to what a screen can show"
-    assert [(rule["what"], rule["at"]) for rule in rules] == [("first feedback", 0.1), ("first text", 2.2)]
+    assert [(rule["what"], rule["at"]) for rule in rules] == [("first feedback", 0.1), ("first token", 2.2)]
 
 
 def test_a_run_that_cannot_be_measured_has_no_waterfall() -> None:

@@ -90,7 +90,7 @@ def test_a_finished_answer_is_drawn_without_a_browser() -> None:
         "Only one source.",
     ):
         assert part in drawn
-    for name in (words.FIRST_FEEDBACK, words.FIRST_TOKEN, words.END_TO_END):
+    for name in (words.FIRST_FEEDBACK, words.FIRST_TOKEN, words.TOTAL):
         assert name in drawn
     assert "simulated pace" not in drawn
     assert [tab.label for tab in page.tabs] == [words.SOURCES, words.ARTIFACTS, words.TOOL_LOG]
@@ -131,7 +131,7 @@ def test_the_latency_page_shows_where_the_time_of_a_run_went() -> None:
         "first feedback",
         "first token",
         "longest silence",
-        "end to end",
+        "total",
     ]
     assert all(metric.value.endswith(" s") for metric in page.metric)
     assert "measure me" in page.selectbox[0].options[0]

@@ -16,7 +16,7 @@ QUESTION = "Is customer concentration at NVIDIA rising?"
 
 def test_a_question_shows_steps_text_sources_artifacts_tools_warnings_and_times(viewer: Viewer) -> None:
     page = viewer.ask(QUESTION).page
-    expect(viewer.times).to_contain_text(re.compile(r"first feedback.*first token.*end to end"))
+    expect(viewer.times).to_contain_text(re.compile(r"first feedback.*first token.*total"))
     expect(viewer.times).to_contain_text("simulated pace: hosted")
     expect(page.locator(".fl-question").last).to_have_text(QUESTION)
     labels = ["Reading the question", "Searching 124 briefs", "Computing", "Comparing", "Writing"]
