@@ -74,7 +74,7 @@ def _named(question: str, known: set[str], companies: Iterable[tuple[str, str]])
     for company, ticker in sorted(companies):
         short = _short(company)
         by_name = short and (short.lower() in known or re.search(rf"\b{re.escape(short)}\b", question, re.I))
-        if by_name or (ticker and re.search(rf"\b{ticker}\b", question)):
+        if by_name or (ticker and re.search(rf"\b{re.escape(ticker)}\b", question)):
             found.append(company or ticker)
     return found
 
