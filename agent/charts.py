@@ -104,9 +104,14 @@ def _ticks(line: Timeline) -> list[dict[str, object]]:
 def _rules(line: Timeline) -> list[dict[str, object]]:
     found = [
         ("first feedback", min((sight.at for sight in line.seen), default=None)),
-        ("first token", first_visible_text(line)),
+        ("first token", line.first.get("token")),
+        ("first text of the answer", first_visible_text(line)),
     ]
-    return [{"what": what, "at": round(at, 4)} for what, at in found if at is not None]
+    rules: dict[float, str] = {}
+    for what, at in found:
+        if at is not None:
+            rules.setdefault(round(at, 4), what)
+    return [{"what": what, "at": at} for at, what in rules.items()]
 
 
 def ecdf(rows: Iterable[Row], metrics: Sequence[str] = ("ttff", "ttfvt", "lsg", "e2e")) -> Spec:

@@ -2,7 +2,7 @@
 
 The generator is driven in one task, and limits are kept by one timer that looks at what is due,
 so that a token costs no timer of its own. Whoever decides the end first (the agent, a cancel, a
-limit) sets `_why`; only `_end` writes `done`, and the log takes it once.
+limit) sets `_verdict`; only `_end` writes `done`, and the log takes it once.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _MAX_BYTES, _MAX_EVENTS = 64 * 2**20, 200_000
 _MAX_WORDS = 2_000
 
 
-class End(NamedTuple):
+class Verdict(NamedTuple):
     """How a run ends, and what there is to say about it."""
 
     outcome: Outcome
@@ -54,7 +54,7 @@ class Drive:
         self._submitted, self._slots = submitted, slots
         self._began_at = self._last_event = self._breath = submitted
         self._ending = Ending()
-        self._why: End | None = None
+        self._verdict: Verdict | None = None
         self._began = False
         self._ended = asyncio.Event()
         self._question: tuple[Input, asyncio.Future[Input]] | None = None
@@ -72,8 +72,8 @@ class Drive:
         """Asks the agent to stop; the first reason given is the run's outcome."""
         if self._ended.is_set():
             return
-        if self._why is None:
-            self._why = End(outcome, error)
+        if self._verdict is None:
+            self._verdict = Verdict(outcome, error)
         if self._began:
             self._stop_flag[0] = True
             self.task.cancel()
@@ -87,7 +87,7 @@ class Drive:
 
     def abandon(self, outcome: Outcome) -> None:
         """Ends the run without its agent."""
-        self._end(self._why or End(outcome))
+        self._end(self._verdict or Verdict(outcome))
 
     def answer(self, input_id: str, value: object, *, by: str, decline: bool) -> None:
         if self._question is None or self._question[0].id != input_id or self._question[1].done():
@@ -107,17 +107,17 @@ class Drive:
         self._began = True
         self._stop_flag = stop.watch()
         try:
-            if self._why is None:
+            if self._verdict is None:
                 async with self._slots:
                     await self._listen()
-            self._end(self._why or self._natural_end())
+            self._end(self._verdict or self._own_verdict())
         except asyncio.CancelledError as failure:
             is_ours = bool(self.task.cancelling())  # else it leaked out of the agent
-            self._end(self._why or (End("interrupted") if is_ours else _failed(failure)))
+            self._end(self._verdict or (Verdict("interrupted") if is_ours else _failed(failure)))
         except (Exception, SystemExit) as failure:
-            self._end(self._why or _failed(failure))
+            self._end(self._verdict or _failed(failure))
         except BaseException:
-            self._end(End("interrupted"))
+            self._end(Verdict("interrupted"))
             raise
         finally:
             if self._watchdog is not None:
@@ -133,7 +133,7 @@ class Drive:
         try:
             while True:
                 event = await (send(reply) if send else anext(events))
-                if self._why is not None:
+                if self._verdict is not None:
                     return
                 reply = None
                 if type(event) is Token:  # nearly all of them: the short way
@@ -236,34 +236,34 @@ class Drive:
 
     # --- the end
 
-    def _natural_end(self) -> End:
-        return End("error" if self._ending.has_error else "completed")
+    def _own_verdict(self) -> Verdict:
+        return Verdict("error" if self._ending.has_error else "completed")
 
-    def _end(self, end: End) -> None:
+    def _end(self, verdict: Verdict) -> None:
         if self._ended.is_set():
             return
         at = time.perf_counter() - self._submitted
-        self._log.finish(self.run_id, end.outcome, self._ending.events(end.outcome, at, end.error), at)
+        self._log.finish(self.run_id, verdict.outcome, self._ending.events(verdict.outcome, at, verdict.error), at)
         self._ended.set()
 
 
-def _failed(failure: BaseException) -> End:
+def _failed(failure: BaseException) -> Verdict:
     while isinstance(failure, BaseExceptionGroup) and len(failure.exceptions) == 1:
         failure = failure.exceptions[0]
     message = _words(failure)
     match failure:
         case Ended():
-            return End(failure.outcome)
+            return Verdict(failure.outcome)
         case Stopped():
-            return End("cancelled")
+            return Verdict("cancelled")
         case StageTimeout():
-            return End("timeout", Error(code="stage_timeout", message=str(failure), retryable=True))
+            return Verdict("timeout", Error(code="stage_timeout", message=str(failure), retryable=True))
         case AgentProtocolError():
-            return End("error", Error(code="agent_protocol", message=message))
+            return Verdict("error", Error(code="agent_protocol", message=message))
         case LogLimit():
-            return End("error", Error(code="log_limit", message=message))
+            return Verdict("error", Error(code="log_limit", message=message))
         case _:
-            return End("error", Error(code="agent_error", message=message))
+            return Verdict("error", Error(code="agent_error", message=message))
 
 
 def _words(failure: BaseException) -> str:

@@ -68,7 +68,8 @@ class Ending:
         if self._input is not None:
             last.append(self._input.model_copy(update={"state": "expired"}))
         for tool in self._tools.values():
-            last.append(tool.model_copy(update={"state": "failed", "log": tool.log or _WORDS[outcome]}))
+            state = "done" if outcome == "completed" else "failed"
+            last.append(tool.model_copy(update={"state": state, "log": tool.log or _WORDS[outcome]}))
         for step in self._steps.values():
             last.append(_closed(step, outcome))
         found = mismatches("".join(self._answer), self._cards)

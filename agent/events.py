@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 Json = dict[str, JsonValue]
+Outcome = Literal["completed", "cancelled", "timeout", "error", "interrupted"]
 
 
 class _Event(BaseModel):
@@ -137,7 +138,7 @@ class Done(_Event):
     """The end: exactly one, always last, written only by the Runner."""
 
     type: Literal["done"] = "done"
-    outcome: Literal["completed", "cancelled", "timeout", "error", "interrupted"]
+    outcome: Outcome
     partial: bool = False
     """The answer is not all that was wanted: it was cut, or a step failed and something stood in for it."""
     latency_ms: float = Field(ge=0)
@@ -147,6 +148,5 @@ class Done(_Event):
 Event = Status | Token | Tool | Artifact | Citation | Warning | Error | Input | Trace | Done
 """All that can stand in a log; told apart by `type`."""
 
-Outcome = Literal["completed", "cancelled", "timeout", "error", "interrupted"]
 EVENTS: dict[str, type[_Event]] = {cls.model_fields["type"].default: cls for cls in get_args(Event)}
 """The event classes by their `type`."""

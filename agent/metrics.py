@@ -35,6 +35,7 @@ MEANING: dict[str, tuple[str, str]] = {
     "tterr": ("ms", "time to the first error"),
     "e2e": ("ms", "end to end: the last text, citation or artifact of a completed run"),
     "ended": ("ms", "the end of the run, whatever its outcome"),
+    "waited": ("ms", "time in which the run waited for an answer of the user; no other time holds it"),
     "done_lag": ("ms", "from the last content to the end of the run"),
     "icl": ("ms", "inter-chunk latency: median between two pieces of text"),
     "icl_max": ("ms", "inter-chunk latency: the longest"),
@@ -78,6 +79,7 @@ def measure(entries: Iterable[Entry], tau: float = TAU) -> Row:
         "tterr": _ms(line.first.get("error")),
         "e2e": _ms(e2e(line)),
         "ended": _ms(line.ended),
+        "waited": _ms(line.waited),
         "done_lag": _ms(done_lag(line)),
         "icl": _ms(median(gaps)) if gaps else None,
         "icl_max": _ms(max(gaps, default=None)),
@@ -141,15 +143,14 @@ def icl(line: Timeline) -> list[float]:
 
 
 def silences(line: Timeline) -> list[Interval]:
-    """The gaps between submit, each visible event, and the end of the wait, without those in which the user was asked.
+    """The gaps between submit, each visible event, and the end of the wait.
 
     The wait ends with the last content of a completed run, and with any other run itself.
     """
     end = e2e(line)
     end = line.ended if end is None else end
     times = [0.0, *(sight.at for sight in line.seen if sight.at <= end), end]
-    gaps = [Interval(before, after) for before, after in pairwise(times)]
-    return [gap for gap in gaps if not any(wait.start <= gap.start < wait.end for wait in line.waits)]
+    return [Interval(before, after) for before, after in pairwise(times)]
 
 
 def stalls(line: Timeline, tau: float = TAU) -> list[Interval]:

@@ -39,7 +39,7 @@ class Runner:
         submitted = time.perf_counter()
         if self.log.health != "ok":
             raise LogUnavailable(f"the event log cannot store a new run: {self.log.health}")
-        request = await self._completed(request)
+        request = await self._filled_in(request)
         run = Run(
             run_id=new_id("r"),
             session_id=request.session_id,
@@ -106,7 +106,7 @@ class Runner:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.log.flush(drive.run_id), timeout=5)
 
-    async def _completed(self, request: Request) -> Request:
+    async def _filled_in(self, request: Request) -> Request:
         """The request with a session, the session's earlier turns and the Runner's limits."""
         update: dict[str, object] = {}
         if self.limits is not None and request.limits == Limits():

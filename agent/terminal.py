@@ -30,14 +30,15 @@ class Terminal:
         self._view = View()
         self._live: Live | None = None
         self._printed: set[str] = set()
-        self._is_writing = False
+        self._writing = ""
+        """The channel whose text is being written; empty between two texts."""
         self._bold = _Bold()
 
     def show(self, entry: Entry) -> None:
         self._view = apply(self._view, entry)
         match event := entry.event:
-            case Token(channel="answer"):
-                self._write(event.text)
+            case Token(channel=channel):
+                self._write(event.text, channel)
             case Warning():
                 self._line(Text(f"⚠ {plain(event.message)}", "yellow"))
             case Input(state="requested"):
@@ -62,31 +63,32 @@ class Terminal:
                 self._printed.add(step.id)
                 self._line(_line_of(step))
         running = [step for step in self._view.stream.steps if step.state == "running"]
-        if self._is_writing or not self._console.is_terminal:
+        if self._writing or not self._console.is_terminal:
             return
         if self._live is None:
             self._live = Live(console=self._console, refresh_per_second=12, transient=True)
             self._live.start()
         self._live.update(Group(*(_spinner(step) for step in running)))
 
-    def _write(self, text: str) -> None:
-        if not self._is_writing:
+    def _write(self, text: str, channel: str) -> None:
+        if self._writing != channel:
             self.close()
-            self._is_writing = True
-            self._console.print()
-        self._console.print(self._bold.styled(plain(text)), end="", soft_wrap=True)
+            self._console.print("\n" if self._writing else "")
+            self._writing = channel
+        said = self._bold.styled(plain(text)) if channel == "answer" else Text(plain(text), "dim italic")
+        self._console.print(said, end="", soft_wrap=True)
 
     def _line(self, line: Text) -> None:
-        if self._is_writing:
+        if self._writing:
             self._console.print()
-            self._is_writing = False
+            self._writing = ""
         self._console.print(line)
 
     def _finish(self) -> None:
         self._draw_steps()
         self.close()
         view = self._view
-        if self._is_writing:
+        if self._writing:
             self._console.print()
         if view.error is not None:
             self._console.print(Text(f"✗ {plain(view.error.message)}", "red"))
@@ -142,11 +144,6 @@ def _sources(view: View) -> Table:
 
 def _footer(view: View) -> Text:
     timings, outcome = view.stream.timings, view.stream.outcome or "interrupted"
-    parts = [
-        ("first feedback", timings.first_feedback_ms),
-        ("first token", timings.first_token_ms),
-        ("total", timings.total_ms),
-    ]
-    said = " · ".join(f"{name} {ms / 1000:.2f} s" for name, ms in parts if ms is not None)
+    said = " · ".join(f"{name} {ms / 1000:.2f} s" for name, ms in timings.named().items())
     line = Text(f"\n{outcome}{' (partial)' if view.stream.partial else ''}", _OUTCOMES[outcome])
     return line.append(f" · {said}", "dim")

@@ -1,7 +1,8 @@
 """What a person could see of a finished run, and when: the base of every measurement.
 
-Times are seconds since submit, as in `Entry.at`. In process, submitting a question and sending it
-are one moment, so every time here counts from it.
+Times are seconds since submit, on a clock that stands still while the run waits for the user: how long somebody
+thinks about a question says nothing about the agent. In process, submitting and sending are one moment, so every time
+here counts from it.
 """
 
 import math
@@ -59,8 +60,8 @@ class Timeline:
     """When text, citations and artifacts came."""
     stages: dict[str, list[Interval]] = field(default_factory=dict)
     """When each step ran, one interval for each time that one of its ids was open."""
-    waits: list[Interval] = field(default_factory=list)
-    """When the run waited for the user: time that is not the agent's."""
+    waited: float = 0.0
+    """Seconds in which the run waited for the user, which are in none of the other times."""
     statuses: int = 0
     """How many statuses changed what is shown."""
     ungrounded: int = 0
@@ -72,26 +73,37 @@ def timeline(entries: Iterable[Entry]) -> Timeline:
     ordered = sorted(entries, key=lambda entry: entry.seq)
     events = [entry.event for entry in ordered]
     done = _check(ordered, events)
-    line = Timeline(ordered[0].run_id, ordered[-1].at, done)
+    clock = _Clock()
+    line = Timeline(ordered[0].run_id, 0.0, done)
     line.ungrounded = sum(isinstance(event, Warning) and event.code in CODES for event in events)
     shown: dict[str, tuple[str, str]] = {}
     began: dict[str, tuple[str, float]] = {}
-    asked: dict[str, float] = {}
     for entry, event in zip(ordered, events, strict=True):
-        _see(line, entry.at, event, shown)
-        match event:
-            case Status():
-                _step(line, entry.at, event, began)
-            case Input(state="requested"):
-                asked[event.id] = entry.at
-            case Input() if event.id in asked:
-                line.waits.append(Interval(asked.pop(event.id), entry.at))
-            case _:
-                pass
+        line.ended = at = clock.at(entry.at, event)
+        _see(line, at, event, shown)
+        if isinstance(event, Status):
+            _step(line, at, event, began)
+    line.waited = clock.waited
     for step, start in began.values():
         line.stages[step].append(Interval(start, line.ended))
-    line.waits += [Interval(start, line.ended) for start in asked.values()]
     return line
+
+
+class _Clock:
+    """Stands still from a question to the user until its answer."""
+
+    def __init__(self) -> None:
+        self.waited = 0.0
+        self._open: set[str] = set()
+        self._since = 0.0
+
+    def at(self, at: float, event: Event) -> float:
+        if self._open:
+            self.waited += at - self._since
+        self._since = at
+        if isinstance(event, Input):
+            (self._open.add if event.state == "requested" else self._open.discard)(event.id)
+        return at - self.waited
 
 
 def _check(ordered: Sequence[Entry], events: Sequence[Event]) -> Done:

@@ -37,15 +37,42 @@ class Step:
     ended_ms: float | None = None
 
 
+FIRST_FEEDBACK, FIRST_TOKEN, FIRST_TEXT = "first feedback", "first token", "first text"
+TOTAL, WAITED = "total", "waited for you"
+_NOTICED_MS = 10.0
+"""Text that follows the first token later than this followed reasoning, or blank text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """What a person waited for, in milliseconds since submit; None until it happened."""
+    """What a person waited for, in milliseconds since submit; None until it happened.
+
+    The clock stands still while the run waits for the person, as in agent/timeline.py."""
 
     first_feedback_ms: float | None = None
     """The first event that a screen shows."""
     first_token_ms: float | None = None
+    """The first token, of the answer or of the reasoning before it."""
+    first_text_ms: float | None = None
     """The first visible character of the answer."""
     total_ms: float | None = None
+    waited_ms: float = 0
+    """How long the run has waited for answers of the person."""
+    asked_ms: float | None = None
+    """When the open question was asked."""
+
+    def named(self) -> dict[str, float]:
+        """What there is to say under an answer, in the words of every screen: milliseconds by name."""
+        first, text = self.first_token_ms, self.first_text_ms
+        said_before_text = first is not None and text is not None and text - first >= _NOTICED_MS
+        found = {
+            FIRST_FEEDBACK: self.first_feedback_ms,
+            FIRST_TOKEN: first,
+            FIRST_TEXT: text if said_before_text else None,
+            TOTAL: self.total_ms,
+            WAITED: self.waited_ms or None,
+        }
+        return {name: ms for name, ms in found.items() if ms is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +144,8 @@ def _apply_tokens(view: View, entries: Iterable[Entry]) -> View:
         if entry.seq <= seq:
             continue
         seq, token, timings = entry.seq, cast(Token, entry.event), view.stream.timings
-        if timings.first_feedback_ms is None or (timings.first_token_ms is None and token.channel == "answer"):
+        is_new = None in (timings.first_feedback_ms, timings.first_token_ms)
+        if is_new or (timings.first_text_ms is None and token.channel == "answer"):
             view = apply(view, entry)
         else:
             said[token.channel].append(token.text)
@@ -130,14 +158,33 @@ def _apply_tokens(view: View, entries: Iterable[Entry]) -> View:
 
 
 def _timed(view: View, entry: Entry, event: Event) -> View:
-    stream, at_ms = view.stream, entry.at * 1000
-    timings = stream.timings
-    if timings.first_feedback_ms is None and _is_feedback(event):
-        timings = replace(timings, first_feedback_ms=at_ms)
-    if timings.first_token_ms is None and isinstance(event, Token) and event.channel == "answer" and event.text.strip():
-        timings = replace(timings, first_token_ms=at_ms)
+    stream = view.stream
     phase = "running" if stream.phase == "queued" else stream.phase
+    timings = _timings(stream.timings, event, entry.at * 1000)
     return replace(view, stream=replace(stream, seq=entry.seq, phase=phase, timings=timings))
+
+
+def _timings(timings: Timings, event: Event, at_ms: float) -> Timings:
+    now = at_ms - timings.waited_ms
+    if timings.first_feedback_ms is None and _is_feedback(event):
+        timings = replace(timings, first_feedback_ms=now)
+    if isinstance(event, Token):
+        if timings.first_token_ms is None:
+            timings = replace(timings, first_token_ms=now)
+        if timings.first_text_ms is None and event.channel == "answer" and event.text.strip():
+            timings = replace(timings, first_text_ms=now)
+    elif isinstance(event, Input):
+        timings = _asked(timings, event, at_ms)
+    elif isinstance(event, Done):
+        timings = replace(timings, total_ms=event.latency_ms - timings.waited_ms)
+    return timings
+
+
+def _asked(timings: Timings, question: Input, at_ms: float) -> Timings:
+    if question.state == "requested":
+        return replace(timings, asked_ms=at_ms)
+    since = at_ms if timings.asked_ms is None else timings.asked_ms
+    return replace(timings, waited_ms=timings.waited_ms + at_ms - since, asked_ms=None)
 
 
 def _is_feedback(event: Event) -> bool:
@@ -231,6 +278,5 @@ def _ask(view: View, question: Input) -> View:
 
 
 def _end(view: View, done: Done) -> View:
-    timings = replace(view.stream.timings, total_ms=done.latency_ms)
-    stream = replace(view.stream, phase="ended", outcome=done.outcome, partial=done.partial, timings=timings)
+    stream = replace(view.stream, phase="ended", outcome=done.outcome, partial=done.partial)
     return replace(view, stream=stream, input=None, usage=done.usage)

@@ -32,8 +32,8 @@ def drawn_from(view: View) -> Mapping[str, object]:
         "status": (stream.phase, running[-1:], bool(view.message.answer)),
         "reasoning": len(view.message.reasoning),
         "error": view.error,
-        "warnings": len(view.warnings),
-        "input": (view.input, view.expired),
+        "warnings": (len(view.warnings), _was_stopped_early(view)),
+        "input": (view.input, view.expired, stream.outcome),
         "outcome": (stream.phase, stream.outcome),
         "steps": stream.steps,
         "sources": view.message.citations,
@@ -52,10 +52,13 @@ def section(name: str, view: View, run: Run) -> Items:
         case "error":
             return {0: error(view.error)} if view.error else {}
         case "warnings":
-            return {i: warning(one) for i, one in enumerate(view.warnings)}
+            # They are about an answer that is not there.
+            shown = () if _was_stopped_early(view) else view.warnings
+            return {i: warning(one) for i, one in enumerate(shown)}
         case "input":
             open_one = {len(view.expired): question(run.run_id, view.input)} if view.input else {}
-            return {i: unanswered(one) for i, one in enumerate(view.expired)} | open_one
+            missed = enumerate(one for one in view.expired if not _was_stopped_while_asking(view, one))
+            return {i: unanswered(one) for i, one in missed} | open_one
         case "outcome":
             return {0: outcome(view, run)} if view.stream.phase == "ended" else {}
         case "steps":
@@ -68,6 +71,18 @@ def section(name: str, view: View, run: Run) -> Items:
             return {i: tool(one) for i, one in enumerate(view.tools)}
         case _:
             raise KeyError(f"no section {name!r}")
+
+
+def _was_stopped_early(view: View) -> bool:
+    return view.stream.outcome == "cancelled" and not view.message.answer.strip()
+
+
+def _was_stopped_while_asking(view: View, one: Input) -> bool:
+    """The question was closed by Stop, before its own time was over."""
+    ended_ms = view.stream.timings.total_ms
+    if view.stream.outcome != "cancelled" or ended_ms is None or one.expires_at is None:
+        return False
+    return ended_ms < one.expires_at * 1000
 
 
 def status(view: View) -> Items:
@@ -189,13 +204,8 @@ def outcome(view: View, run: Run) -> str:
     said = "" if ended == "completed" else f'<p class="fl-outcome is-{ended}">{words.OUTCOMES[ended]} {written}</p>'
     if stream.partial and ended == "completed":
         said = f'<p class="fl-outcome">{words.PARTIAL}</p>'
-    t = stream.timings
-    pairs = {
-        words.FIRST_FEEDBACK: t.first_feedback_ms,
-        words.FIRST_TOKEN: t.first_token_ms,
-        words.TOTAL: t.total_ms,
-    }
-    parts = [f"<span>{name} <b>{text(words.seconds(ms))}</b></span>" for name, ms in pairs.items() if ms is not None]
+    waits = stream.timings.named().items()
+    parts = [f"<span>{name} <b>{text(words.seconds(ms))}</b></span>" for name, ms in waits]
     parts += [f'<span class="fl-tag">{label}</span>' for label in labels(run)]
     return f'{said}<p class="fl-times">{"".join(parts)}</p>'
 

@@ -14,15 +14,16 @@ from agent.home import data_folder
 from agent.metrics import MEANING, Row, measure
 from agent.request import Run
 from agent.timeline import InvalidRun
+from agent.view import FIRST_FEEDBACK, FIRST_TOKEN, TOTAL
 from apps import pages_sidebar, words
 from apps.pages_sidebar import plain
 from apps.session import bridge
 
 FIGURES = {
-    "ttff": words.FIRST_FEEDBACK,
-    "ttfvt": words.FIRST_TOKEN,
+    "ttff": FIRST_FEEDBACK,
+    "ttft": FIRST_TOKEN,
     "lsg": words.LONGEST_SILENCE,
-    "ended": words.TOTAL,
+    "ended": TOTAL,
 }
 """The metrics that stand above a waterfall and in the table of prompts."""
 ONE, MANY = "One run", "Measured runs"
@@ -49,15 +50,21 @@ def _one() -> None:
     if not runs:
         st.info("There is no finished run yet: ask something first.", icon=":material/info:")
         return
-    here = [run for run in runs if run.session_id == st.session_state.get("session")]
-    chosen = st.selectbox("Run", runs, runs.index(here[0]) if here else 0, format_func=_name)
+    chosen = st.selectbox("Run", runs, runs.index(_first(runs)), format_func=_name)
     _waterfall(bridge().call(sessions.core.log.read(chosen.run_id)))
 
 
+def _first(runs: list[Run]) -> Run:
+    """The newest of the open session, else of all; a replay only where there is nothing else."""
+    session = st.session_state.get("session")
+    return min(runs, key=lambda run: (bool(run.replay_of), run.session_id != session))
+
+
 def _name(run: Run) -> str:
+    replay = f" · {words.REPLAY}" if run.replay_of else ""
     pace = f" · simulated pace: {run.request['pace']}" if run.request.get("pace") else ""
     when = pd.Timestamp(run.created_at, unit="s", tz="UTC").strftime("%Y-%m-%d %H:%M")
-    return f"{when} · {run.question[:90]}{pace} · {run.state}"
+    return f"{when} · {run.question[:90]}{pace}{replay} · {run.state}"
 
 
 def _waterfall(entries: list[Entry]) -> None:
@@ -72,12 +79,14 @@ def _waterfall(entries: list[Entry]) -> None:
         return
     with st.container(key="waterfall", border=True):
         st.vega_lite_chart(spec, width="stretch")
+        st.caption(words.DASHED)
 
 
 def _measured() -> None:
     folders = stored()
     if not folders:
-        st.info("There are no measured runs yet. Make some: `python -m eval run`", icon=":material/info:")
+        looked = " and in ".join(f"`{folder.resolve()}`" for folder in folders_of_sets())
+        st.info(f"{words.NO_MEASURED_RUNS} {looked}.", icon=":material/info:")
         return
     folder = st.selectbox("Set of runs", folders, format_func=lambda one: one.name)
     try:
@@ -99,9 +108,14 @@ def _measured() -> None:
     _waterfall(entries[chosen])
 
 
+def folders_of_sets() -> tuple[Path, Path]:
+    """Where sets of measured runs are looked for: below the working folder and below the data folder."""
+    return Path("runs"), data_folder() / "runs"
+
+
 def stored() -> list[Path]:
-    """The folders that `python -m eval run` wrote below the working or the data folder, newest first."""
-    found = [path.parent for root in (Path("runs"), data_folder() / "runs") for path in root.glob("*/events.jsonl")]
+    """The folders that `python -m eval run` wrote there, newest first."""
+    found = [path.parent for folder in folders_of_sets() for path in folder.glob("*/events.jsonl")]
     return sorted(found, key=lambda folder: folder.name, reverse=True)
 
 

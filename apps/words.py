@@ -1,7 +1,6 @@
 """The words of both pages."""
 
 TITLE = "Firstlight"
-LINE = "Ask about company filings. Every claim carries its source."
 ASK = "Ask a question…"
 SEND = "Send"
 STOP = "Stop"
@@ -11,7 +10,10 @@ NO_SESSIONS = "No earlier sessions yet."
 SHARE = "Share this session"
 COPY = "Copy link"
 OPEN_IN = "Open in {page}"
+GRADIO, STREAMLIT = "Gradio", "Streamlit"
 LATENCY = "Latency"
+NO_MEASURED_RUNS = "There are no measured runs yet. `python -m eval run` makes some; this page looks for them in"
+DASHED = "Dashed lines: the first feedback and the first token. Point at any mark to read what it is."
 LATENCY_LINE = "What a person waited for, from the log of the run. Silence over one second is red."
 WELCOME_TITLE = "What would you like to know?"
 START = "Try one of these"
@@ -30,11 +32,9 @@ EMPTY = {
 
 PACE = "Pace"
 PACES = {"": "As it is", "hosted": "Hosted model", "slow-agent": "Slow agent", "local-cpu": "Local CPU"}
-DEFAULT_PACE = "hosted"
 PACED = "simulated pace: {pace}"
-REPLAYED = "replay of {run}"
-COLLECTION = "Ask"
-NO_COLLECTION = "Company filings"
+REPLAY, REPLAYED = "replay", "replay of {run}"
+COLLECTION = "Documents"
 
 PHASES = {"queued": "Waiting for its turn…", "running": "Working…", "waiting_input": "Waiting for you"}
 OUTCOMES = {
@@ -51,7 +51,6 @@ YOUR_ANSWER, ANSWER, DECLINE, YES, NO = "Your answer", "Answer", "Decline", "Yes
 TIME_LEFT = "Time left: {left}"
 UNANSWERED = "Nobody answered: {question}"
 
-FIRST_FEEDBACK, FIRST_TOKEN, TOTAL = "first feedback", "first token", "total"
 LONGEST_SILENCE = "longest silence"
 
 ASK_IN_GRADIO, ASK_IN_STREAMLIT = "Ask in Gradio", "Ask in Streamlit"

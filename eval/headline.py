@@ -72,11 +72,11 @@ def _outcomes(summary: Summary) -> str:
 
 
 def duration(ms: float) -> str:
-    """`0.4 ms`, `12 ms`, `1.25 s`; infinite is `never`."""
+    """`0.4 ms`, `12 ms`, `2.00 s`; infinite is `never`."""
     if math.isinf(ms):
         return "never"
     if ms >= 1000:
-        return f"{ms / 1000:.3g} s" if ms < 1e6 else f"{ms / 1000:.0f} s"
+        return f"{ms / 1000:#.3g} s" if ms < 99_950 else f"{ms / 1000:.0f} s"
     return f"{ms:.1f} ms" if 0 < ms < 10 else f"{ms:.0f} ms"
 
 

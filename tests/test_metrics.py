@@ -38,6 +38,7 @@ def test_a_whole_run_in_one_row() -> None:
             "tterr": None,
             "e2e": 2600,
             "ended": 2720,
+            "waited": 0,
             "done_lag": 120,
             "icl": 100,
             "icl_max": 200,

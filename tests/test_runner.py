@@ -90,7 +90,7 @@ async def test_what_is_open_at_the_end_is_closed(runner: Runner) -> None:
         "retrieving running",
         "tool lookup running",
         "a",
-        "tool lookup failed",
+        "tool lookup done",
         "retrieving done",
         "done completed",
     ]

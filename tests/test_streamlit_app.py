@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from agent.events import Artifact, Citation, Event, Status, Token, Tool, Warning
 from agent.request import Request
+from agent.view import FIRST_FEEDBACK, FIRST_TOKEN, TOTAL
 from apps import words
 from apps.pages_artifacts import frame
 from apps.session import bridge
@@ -90,7 +91,7 @@ def test_a_finished_answer_is_drawn_without_a_browser() -> None:
         "Only one source.",
     ):
         assert part in drawn
-    for name in (words.FIRST_FEEDBACK, words.FIRST_TOKEN, words.TOTAL):
+    for name in (FIRST_FEEDBACK, FIRST_TOKEN, TOTAL):
         assert name in drawn
     assert "simulated pace" not in drawn
     assert [tab.label for tab in page.tabs] == [words.SOURCES, words.ARTIFACTS, words.TOOL_LOG]

@@ -24,7 +24,8 @@ from agent.events import (
     Warning,
 )
 from agent.live import LiveRun
-from agent.view import View, apply, fold
+from agent.metrics import measure
+from agent.view import Timings, View, apply, fold
 from tests.strategies import events
 
 OUTCOMES: list[Outcome] = ["completed", "cancelled", "timeout", "error", "interrupted"]
@@ -177,8 +178,20 @@ def test_blank_text_is_not_yet_a_first_token_nor_feedback() -> None:
     )
     timings = view.stream.timings
     assert timings.first_feedback_ms == pytest.approx(400)
-    assert timings.first_token_ms == pytest.approx(500)
+    assert timings.first_token_ms == pytest.approx(300), "of any channel, as in metrics.py"
+    assert timings.first_text_ms == pytest.approx(500)
     assert timings.total_ms == 600
+
+
+def test_the_time_that_a_person_thinks_is_not_the_agents() -> None:
+    question = Input(id="q", prompt="Which?")
+    answer = Input(id="q", state="answered", value="x")
+    done = Done(outcome="completed", latency_ms=1000)
+    entries = entries_of(question, answer, Token(text="hm", channel="reasoning"), Token(text="Yes"), done, step=0.2)
+    timings, row = fold(entries).stream.timings, measure(entries)
+    assert timings == Timings(first_feedback_ms=200, first_token_ms=400, first_text_ms=600, total_ms=800, waited_ms=200)
+    found = [row[name] for name in ("ttff", "ttft", "ttfvt", "ended", "waited")]
+    assert found == pytest.approx([200, 400, 600, 800, 200])
 
 
 def test_the_first_step_is_the_first_feedback() -> None:
