@@ -64,7 +64,8 @@ class Artifact(_Event):
     """A thing beside the text: the same id with a higher version replaces it.
 
     `data` by kind: table `{"columns": [...], "rows": [[...]]}`; chart a Vega-Lite spec; value
-    `{"value", "unit", "text", "formula", "inputs": [{"label", "text", ...}]}`; documents
+    `{"value", "unit", "text", "formula", "inputs": [{"label", "text", ...}]}`, and where there are such
+    `"steps"` (what was computed on the way, like the inputs) and `"notes"` (sentences); documents
     `{"documents": [{"title", "url", ...}]}`; file `{"name", "media_type", "url" or "text"}`.
     """
 

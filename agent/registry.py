@@ -1,17 +1,48 @@
-"""Agents by name, or by import path: `research`, `my_agent:my_agent`."""
+"""Agents by name, or by import path: `research`, `my_agent:my_agent`; and what a page says of one."""
 
 import importlib
+import inspect
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-from agent.errors import UnknownAgent
+from agent.errors import UnknownAgent, UsageError
+from agent.pacing import PROFILES
 from agent.run import Agent
 
 DEFAULT = "research"
 NAMES = {"research": "agent.research.agent:research"}
 """The agents that come with Firstlight."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a page says of an agent before it is asked.
+
+    An agent needs none. One that wants its own has `ABOUT = About(...)` in its module, beside the generator. Raises
+    UsageError for an unknown pace.
+    """
+
+    line: str = ""
+    """Under the page's title; the first line of the agent's docstring where it is empty, else its name."""
+    starters: tuple[str, ...] = ()
+    """Questions to begin with, the best ones first."""
+    library: str = "The agent's own"
+    """What is read where the person chooses no collection."""
+    collections: Callable[[Path], list[str]] = lambda _folder: []
+    """Names of the person's document collections in a data folder, which `Request.collection` may name. Reads the
+    disk. Where there are none, a page offers no choice."""
+    pace: str = ""
+    """The pace (agent/pacing.py) that a page begins with; empty: as it is."""
+    warm_up: Callable[[], object] = lambda: None
+    """Loads what the first question would wait for; called in a thread when a process starts."""
+
+    def __post_init__(self) -> None:
+        if self.pace and self.pace not in PROFILES:
+            raise UsageError(f"no pace {self.pace!r}: expected one of {', '.join(PROFILES)}, or nothing for as it is")
 
 
 def chosen() -> str:
@@ -21,8 +52,7 @@ def chosen() -> str:
 
 def resolve(name: str) -> Agent:
     """The agent called `name`. Raises UnknownAgent, which says what was looked for."""
-    path = NAMES.get(name, name)
-    module_name, _, function = path.partition(":")
+    module_name, function = _path(name)
     if not (module_name and function):
         raise UnknownAgent(f"no agent {name!r}: expected one of {', '.join(NAMES)}, or module:function")
     here = str(Path.cwd())
@@ -39,3 +69,21 @@ def resolve(name: str) -> Agent:
             f"no agent {name!r}: {function!r} is {type(found).__name__}, not an async generator function"
         )
     return cast(Agent, found)
+
+
+def about(name: str) -> About:
+    """What the agent called `name` says of itself, in its module's `ABOUT`. Raises UnknownAgent."""
+    agent = resolve(name)
+    module_name, function = _path(name)
+    given = getattr(sys.modules[module_name], "ABOUT", None)
+    said = given if isinstance(given, About) else About()
+    if said.line:
+        return said
+    written = inspect.getdoc(agent) if inspect.isroutine(agent) else ""
+    first = (written or "").partition("\n")[0].strip()
+    return replace(said, line=first or function.replace("_", " "))
+
+
+def _path(name: str) -> tuple[str, str]:
+    module_name, _, function = NAMES.get(name, name).partition(":")
+    return module_name, function

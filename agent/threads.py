@@ -16,7 +16,7 @@ from typing import Any, TypeVar, TypeVarTuple, Unpack, cast
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
 
-GRACE = 5.0
+GRACE = 20.0
 """Seconds that running work is waited for when the process ends."""
 
 

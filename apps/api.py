@@ -21,7 +21,7 @@ from apps.view_stream import WatchedRuns
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {"js": "text/javascript", "css": "text/css"}
-FILES = ("run_view.js", "run_view.css", "gradio_page.js", "gradio.css")
+FILES = ("run_view.js", "scroll.js", "run_view.css", "gradio_page.js", "gradio.css")
 MOST_BYTES = 1_000_000
 """Of a request's body."""
 

@@ -28,16 +28,27 @@ def artifact(one: Artifact) -> str:
 def _value(data: Mapping[str, JsonValue]) -> str:
     shown = data.get("text") or " ".join(str(data[key]) for key in ("value", "unit") if data.get(key) is not None)
     formula = f'<p class="fl-formula"><code>{text(str(data["formula"]), 500)}</code></p>' if data.get("formula") else ""
-    inputs = data.get("inputs")
-    rows = [one for one in inputs if isinstance(one, dict)] if isinstance(inputs, list) else []
-    listed = "".join(
+    notes = data.get("notes")
+    said = "".join(
+        f'<p class="fl-where">{text(str(note), 300)}</p>' for note in (notes if isinstance(notes, list) else [])
+    )
+    inputs, steps = _figures(data.get("inputs")), _figures(data.get("steps"))
+    computed = _folded(f"Computed from {len(inputs)} figures", inputs, len(inputs) > FEW_INPUTS)
+    on_the_way = _folded("Computed on the way", steps, folds=True)
+    return f'<p class="fl-figure">{text(str(shown), 300)}</p>{formula}{computed}{on_the_way}{said}'
+
+
+def _figures(listed: JsonValue) -> list[str]:
+    rows = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [
         f"<div><dt>{_field(one, 'label')}</dt><dd>{_field(one, 'text') or _field(one, 'value')}</dd></div>"
         for one in rows[:50]
-    )
-    inputs_shown = f"<dl>{listed}</dl>" if listed else ""
-    if len(rows) > FEW_INPUTS:
-        inputs_shown = f"<details><summary>Computed from {len(rows)} figures</summary>{inputs_shown}</details>"
-    return f'<p class="fl-figure">{text(str(shown), 300)}</p>{formula}{inputs_shown}'
+    ]
+
+
+def _folded(summary: str, figures: list[str], folds: bool) -> str:
+    listed = f"<dl>{''.join(figures)}</dl>" if figures else ""
+    return f"<details><summary>{summary}</summary>{listed}</details>" if listed and folds else listed
 
 
 def _field(data: Mapping[str, JsonValue], name: str) -> str:

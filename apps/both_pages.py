@@ -19,13 +19,13 @@ from starlette.routing import Mount
 
 from apps import landing, words
 from apps.api import routes
-from apps.session import Sessions, serving
+from apps.session import Sessions, open_sessions
 from apps.threads import in_thread
 from apps.warm import warm_up
 
 STATIC = Path(__file__).parent / "static"
 STREAMLIT, GRADIO = "/streamlit/", "/gradio/"
-PAGES = {"Streamlit": STREAMLIT, "Gradio": GRADIO, words.LATENCY: STREAMLIT + "latency"}
+PAGES = {words.STREAMLIT: STREAMLIT, words.GRADIO: GRADIO, words.LATENCY: STREAMLIT + "latency"}
 LINKS = {words.ASK_IN_GRADIO: "gradio/", words.ASK_IN_STREAMLIT: "streamlit/", words.LATENCY: "streamlit/latency"}
 """From the root of the site."""
 
@@ -38,7 +38,7 @@ def build(on_gradio: Callable[[], None]) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with streamlit_lives(app), serving(PAGES) as sessions:
+        async with streamlit_lives(app), open_sessions(PAGES) as sessions:
             app.router.routes[:0] = routes(sessions.core)
             behind = [asyncio.create_task(in_thread(warm_up)), asyncio.create_task(add_gradio(app, sessions))]
             try:
@@ -65,6 +65,7 @@ def build(on_gradio: Callable[[], None]) -> FastAPI:
     app = FastAPI(lifespan=lifespan, openapi_url=None)
     app.add_api_route("/favicon.ico", lambda: FileResponse(STATIC / "icon.svg", media_type="image/svg+xml"))
     app.add_api_route("/", lambda: HTMLResponse(landing.landing(LINKS)))
+    app.add_route(STREAMLIT + "latency", landing.to_latency)
     app.mount(STREAMLIT.rstrip("/"), page)
     app.add_api_route(GRADIO.rstrip("/") + "{rest:path}", lambda: HTMLResponse(**instead))
     return app

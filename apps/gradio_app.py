@@ -13,9 +13,9 @@ from fastapi import FastAPI
 
 from agent.errors import FirstlightError, UnknownSession
 from apps import turns, words
-from apps.choices import COLLECTION, PACE, kept_collection, kept_pace
+from apps.choices import COLLECTION, PACE, cookie, kept_collection, kept_pace, libraries, starters
 from apps.gradio_page import MOST_CHARTS, PANELS, Shown, header, session_list, shown, ways
-from apps.session import Conversation, Sessions, starters
+from apps.session import Conversation, Sessions
 from apps.threads import in_thread
 
 # The style is linked, for Gradio's own `css=` loses the rules inside of @media.
@@ -47,7 +47,6 @@ OPEN = _js(f"open({{ 'submit-button': {words.SEND!r}, 'stop-button': {words.STOP
 HERE = _js("here()")
 DRAWS, IS_DRAWN = _js("draws(...given)"), _js("isDrawn()")
 ASKS, REMEMBER = _js("asks(...given)"), _js("remember(...given)")
-KEEP_PACE, KEEP_COLLECTION = _js(f"keep({PACE!r}, given[0])"), _js(f"keep({COLLECTION!r}, given[0])")
 IS_TAKEN = _js("isTaken()")
 
 
@@ -91,8 +90,8 @@ class _Page:
         for one in redrawn:
             one.then(None, js=IS_DRAWN, **quick)
         page.load(self.choices, None, [self.pace, self.collection], **quick)
-        self.pace.input(None, self.pace, js=KEEP_PACE, **quick)
-        self.collection.input(None, self.collection, js=KEEP_COLLECTION, **quick)
+        for name, box in {PACE: self.pace, COLLECTION: self.collection}.items():
+            box.input(None, box, js=_js(f"keep({cookie(name)!r}, given[0])"), **quick)
         self.conversation.charts(self.charts, self.session, self.plots, js=HERE, **quick)
         for asked, happened in [(self.box, self.box.submit), *((one, one.click) for one in self.starters)]:
             inputs = [asked, self.session, self.pace, self.collection]
@@ -110,7 +109,7 @@ class _Page:
             named: dict[str, Any] = {"label": words.COLLECTION, "container": False, "elem_id": "collection"}
             self.collection = gr.Dropdown(**_collections(self._sessions.collections()), value="", **named)
             paces = [(f"{words.PACE}: {label}", name) for name, label in words.PACES.items()]
-            self.pace = gr.Dropdown(paces, value=words.DEFAULT_PACE, label=words.PACE, container=False, elem_id="pace")
+            self.pace = gr.Dropdown(paces, value=kept_pace({}), label=words.PACE, container=False, elem_id="pace")
             self.ways = gr.HTML(ways(self._sessions.links("")), elem_id="ways", **plain)
         gr.HTML(turns.jumps(), elem_id="jumps", **plain)
         with gr.Row(elem_id="desk"):
@@ -198,14 +197,13 @@ class _Page:
             *(page.panels[name] for name in PANELS),
             *_plots(page),
             page.notice(notice),
-            gr.Row(visible=page.empty),
+            gr.Row(visible=page.empty and bool(self.starters)),
             gr.Textbox(**buttons) if typed is None else gr.Textbox(value=typed, **buttons),
         ]
 
 
 def _collections(names: list[str]) -> dict[str, Any]:
-    labels = {"": words.NO_COLLECTION} | {name: name for name in names}
-    choices = [(f"{words.COLLECTION}: {label}", name) for name, label in labels.items()]
+    choices = [(f"{words.COLLECTION}: {label}", name) for name, label in libraries(names).items()]
     return {"choices": choices, "visible": bool(names)}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from agent.events import Artifact, Json
+from agent.registry import about, chosen
 from agent.request import Session
 from agent.view import View
 from apps import turns, words
@@ -78,7 +79,7 @@ def shown(conversation: Conversation, now: View | None = None) -> Shown:
 
 
 def header() -> str:
-    return f"<h1>{words.TITLE}</h1><p>{words.LINE}</p>"
+    return f"<h1>{words.TITLE}</h1><p>{text(about(chosen()).line, 300)}</p>"
 
 
 def ways(links: dict[str, str]) -> str:
@@ -123,6 +124,6 @@ def session_list(sessions: list[Session], links: dict[str, str], current: str) -
         parts.append(f"<p>{words.NO_SESSIONS}</p>")
     if current:
         parts.append(f'<h4>{words.SHARE}</h4><button data-copy="?session={text(current)}">{words.COPY}</button>')
-        pages = {name: url for name, url in links.items() if name != words.LATENCY}
+        pages = {name: url for name, url in links.items() if name not in (words.GRADIO, words.LATENCY)}
         parts += [f'<a href="{text(url)}">{words.OPEN_IN.format(page=text(name))}</a>' for name, url in pages.items()]
     return f'<nav class="fl-sessions" aria-label="{words.SESSIONS}">{"".join(parts)}</nav>'

@@ -10,10 +10,11 @@ from fastapi import FastAPI
 
 from agent.errors import UnknownAgent
 from agent.registry import chosen, resolve
+from apps import words
 from apps.api import routes
 from apps.gradio_app import mount
 from apps.serving import PortTaken, address, listen, serve
-from apps.session import serving
+from apps.session import open_sessions
 from apps.threads import in_thread
 from apps.warm import warm_up
 
@@ -43,7 +44,7 @@ def site() -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with serving({"Gradio": "/"}) as sessions:
+        async with open_sessions({words.GRADIO: "/"}) as sessions:
             page = FastAPI(openapi_url=None)
             mount(page, sessions, "/")
             app.router.routes.extend(routes(sessions.core))

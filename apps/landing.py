@@ -1,7 +1,11 @@
-"""The site's own pages: the first one, and what stands in for Gradio's while it starts or when it cannot."""
+"""The site's own pages: the first one, what stands in for Gradio's while it starts or when it cannot; a redirect."""
 
 from pathlib import Path
 from string import Template
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from apps import words
 
@@ -21,6 +25,14 @@ def starting(links: dict[str, str]) -> str:
 
 def failed(links: dict[str, str]) -> str:
     return _page(words.GRADIO_FAILED, words.GRADIO_FAILED_LINE, _meanwhile(links))
+
+
+def to_latency(request: Request) -> Response:
+    """From the Latency page's address to the app, which shows it. Loaded at that address, the app would look for its
+    server below it first, and the browser would log what is not there."""
+    session = request.query_params.get("session", "")
+    query = urlencode({"page": "latency"} | ({"session": session} if session else {}))
+    return RedirectResponse(f"./?{query}")
 
 
 def _meanwhile(links: dict[str, str]) -> dict[str, tuple[str, str]]:

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from agent.errors import FirstlightError, UnknownSession
+from agent.registry import about, chosen
 from agent.request import Run
 from apps import pages_artifacts, pages_live, pages_sidebar, turns, words
-from apps.choices import COLLECTION, PACE, kept_collection, kept_pace
-from apps.session import Conversation, Sessions, bridge, starters
+from apps.choices import COLLECTION, PACE, cookie, kept_collection, kept_pace, libraries, starters
+from apps.markup import text
+from apps.session import Busy, Conversation, Sessions, bridge
 
 
 def draw() -> None:
@@ -28,11 +30,11 @@ def draw() -> None:
     with answers:
         _turns(conversation)
     with live:
-        choices = {name: st.session_state[name] for name in (PACE, COLLECTION)}
+        choices = {cookie(name): st.session_state[name] for name in (PACE, COLLECTION)}
         session_id = conversation.session.session_id if conversation.session else ""
         pages_live.draw(conversation.live, session_id, st.session_state.get("asked", 0), choices)
     with notice:
-        _notice()
+        _notice(conversation.live)
     with asking:
         _asking(conversation.live)
     with right, st.container(key="right"):
@@ -62,13 +64,15 @@ def _attach(sessions: Sessions, session_id: str) -> Conversation:
 
 def _header(names: list[str]) -> None:
     """`names`: the user's document collections."""
-    st.html(f"<h1>{words.TITLE}</h1><p>{words.LINE}</p>")
-    paces, name_of = list(words.PACES), words.PACES.__getitem__
-    st.selectbox(words.PACE, paces, format_func=name_of, key=PACE, width=170, persist_state="session")
+    st.html(f"<h1>{words.TITLE}</h1><p>{text(about(chosen()).line, 300)}</p>")
     if names:
-        options, said = ["", *names], {"": words.NO_COLLECTION} | {name: name for name in names}
-        label, name_of = words.COLLECTION, said.__getitem__
-        st.selectbox(label, options, format_func=name_of, key=COLLECTION, width=190, persist_state="session")
+        _select(words.COLLECTION, COLLECTION, libraries(names), 190)
+    _select(words.PACE, PACE, words.PACES, 170)
+
+
+def _select(label: str, key: str, options: dict[str, str], width: int) -> None:
+    said = options.__getitem__
+    st.selectbox(label, list(options), format_func=said, key=key, width=width, persist_state="session")
 
 
 def _turns(conversation: Conversation) -> None:
@@ -97,18 +101,22 @@ def _submit() -> None:
 def _ask(question: str) -> None:
     st.session_state.asked = st.session_state.get("asked", 0) + 1
     sessions = bridge().sessions
-    pace, collection = st.session_state.get(PACE, words.DEFAULT_PACE), st.session_state.get(COLLECTION, "")
+    pace, collection = (st.session_state.get(name, "") for name in (PACE, COLLECTION))
     asked = sessions.ask(question, st.query_params.get("session", ""), pace=pace, collection=collection)
     try:
         run = bridge().call(asked)
     except FirstlightError as error:
-        st.session_state.notice = str(error)
+        st.session_state["busy" if isinstance(error, Busy) else "notice"] = str(error)
+        st.session_state.question = question  # it stays in the box
     else:
         st.query_params["session"] = run.session_id
 
 
-def _notice() -> None:
-    if notice := st.session_state.pop("notice", ""):
+def _notice(live: Run | None) -> None:
+    """That a run goes on is said until it has ended, what else there is to say once."""
+    if live is None:
+        st.session_state.pop("busy", None)
+    if notice := st.session_state.pop("notice", "") or st.session_state.get("busy", ""):
         st.warning(pages_sidebar.plain(notice), icon=":material/info:")
 
 

@@ -7,7 +7,6 @@ Streamlit's script threads call it through the `Bridge`.
 import asyncio
 import atexit
 import secrets
-import sys
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Coroutine
@@ -22,7 +21,7 @@ from pydantic import ValidationError
 
 from agent.errors import UnknownSession, UsageError
 from agent.home import Core, open_core
-from agent.registry import chosen, resolve
+from agent.registry import about, chosen
 from agent.request import Request, Run, Session
 from agent.view import View, fold
 from apps.threads import in_thread
@@ -113,10 +112,9 @@ class Sessions:
         return await self.core.log.sessions(limit)
 
     def collections(self) -> list[str]:
-        """The names of the user's document collections. Reads the disk: not for the event loop."""
-        from agent.research.documents.collection import collections
-
-        return [one.name for one in collections(self.core.folder)]
+        """The names of the document collections that the agent can be asked about. Reads the disk: not for the
+        event loop."""
+        return about(chosen()).collections(self.core.folder)
 
     def links(self, session_id: str) -> dict[str, str]:
         """The session's address in each front end of this process, by the front end's name."""
@@ -145,12 +143,6 @@ class Sessions:
         return self._finished[run.run_id]
 
 
-def starters(most: int = 5) -> tuple[str, ...]:
-    """Questions to begin with: those that the agent's module offers as `catalogue()`, where it does."""
-    catalogue = getattr(sys.modules[resolve(chosen()).__module__], "catalogue", tuple)
-    return tuple(catalogue())[:most]
-
-
 class Bridge:
     """Lets a thread without an event loop call `Sessions` on the loop that it lives on."""
 
@@ -168,7 +160,7 @@ _opening = threading.Lock()
 
 
 @asynccontextmanager
-async def serving(pages: dict[str, str] | None = None) -> AsyncIterator[Sessions]:
+async def open_sessions(pages: dict[str, str] | None = None) -> AsyncIterator[Sessions]:
     """Opens the core on the running loop, and lets this process's script threads reach it."""
     global _bridge
     async with open_core() as core:
@@ -192,7 +184,7 @@ def _open_on_own_loop() -> Bridge:
 
     async def serve() -> None:
         try:
-            async with serving():
+            async with open_sessions():
                 assert _bridge is not None
                 opened.set_result(_bridge)
                 await end.wait()

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Router
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apps import pages_ask, pages_latency, words
-from apps.session import serving
+from apps.landing import to_latency
+from apps.session import open_sessions
 from apps.threads import in_thread
 from apps.warm import warm_up
 
@@ -27,7 +28,11 @@ def draw() -> None:
         st.html(STATIC / style)
     ask = st.Page(pages_ask.draw, title="Ask", icon=":material/forum:", default=True)
     latency = st.Page(pages_latency.draw, title=words.LATENCY, icon=":material/timeline:", url_path="latency")
-    st.navigation([ask, latency]).run()
+    page = st.navigation([ask, latency])
+    if st.query_params.get("page") == "latency":
+        st.session_state.session = st.query_params.get("session", "")
+        st.switch_page(latency)
+    page.run()
 
 
 class ApiFirst:
@@ -40,7 +45,7 @@ class ApiFirst:
         self._streamlit, self._api = app, api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ours = scope["type"] == "http" and scope["path"].startswith("/v1/")
+        ours = scope["type"] == "http" and (scope["path"].startswith("/v1/") or scope["path"] == "/latency")
         await (self._api if ours else self._streamlit)(scope, receive, send)
 
 
@@ -48,7 +53,7 @@ class ApiFirst:
 async def lifespan(_: object) -> AsyncIterator[None]:
     from apps.api import routes
 
-    async with serving() as sessions:
+    async with open_sessions() as sessions:
         api.routes.extend(routes(sessions.core))
         warming = asyncio.create_task(in_thread(warm_up))
         yield
@@ -58,5 +63,5 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 if __name__ == "__main__":
     draw()
 else:
-    api = Router()
+    api = Router([Route("/latency", to_latency)])
     app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(ApiFirst, api=api)])

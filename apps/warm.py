@@ -1,17 +1,14 @@
 """What the first question would otherwise wait for, done at the start and beside the server."""
 
 import importlib
-import sys
 
-from agent.registry import chosen, resolve
+from agent.registry import about, chosen
 
 IMPORTS = ("numpy", "pandas", "pyarrow", "altair")
 
 
 def warm_up() -> None:
-    """Imports what Streamlit imports at its first chart or table, and calls the agent's own `warm_up()`, if any."""
+    """Imports what Streamlit imports at its first chart or table, and lets the agent warm up."""
     for name in IMPORTS:
         importlib.import_module(name)
-    warm = getattr(sys.modules[resolve(chosen()).__module__], "warm_up", None)
-    if warm is not None:
-        warm()
+    about(chosen()).warm_up()

@@ -84,3 +84,13 @@ def test_the_whole_name_stays_in_the_data() -> None:
     spec = chart("breakdown", {"company": "NVDA", "by": "geography"})
     assert "China (including Hong Kong)" in [row["part"] for row in spec["data"]["values"]]
     assert spec["encoding"]["y"]["field"] == "part", "names of any length stand beside lying bars"
+
+
+@drawn
+def test_its_axes_do_not_wait_for_the_data(tool: str, arguments: dict[str, Any]) -> None:
+    """A page may add the data after the chart is drawn: an axis taken from no data is a warning in the console."""
+    spec = chart(tool, arguments)
+    scales = vl_convert.vegalite_to_vega(json.dumps(spec))["scales"]
+    [[low, high]] = [scale["domain"] for scale in scales if scale["type"] == "linear"]
+    rows = [row["value"] for row in spec["data"]["values"]]
+    assert low <= min(rows) and max(rows) <= high

@@ -6,16 +6,18 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from agent.events import Artifact, Citation, Event, Status, Token
-from agent.request import Request
-from agent.view import View
+from agent.events import Artifact, Citation, Event, Input, Status, Token, Warning
+from agent.request import Request, Run
+from agent.view import Message, Stream, Timings, View
 from apps import words
-from apps.gradio_page import charts, session_list, shown
-from apps.session import Conversation, Sessions, serving
+from apps.cards import section
+from apps.gradio_page import charts, header, session_list, shown
+from apps.session import Conversation, Sessions, open_sessions
 from tests.hostile import HOSTILE
 
 BARS = {"data": {"values": [{"a": 1, "b": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "nominal"}}}
@@ -56,7 +58,7 @@ def test_an_empty_session_shows_what_one_can_do_and_what_will_appear_where() -> 
 
 @pytest.mark.anyio
 async def test_a_session_shows_all_turns_and_the_panels_of_the_last() -> None:
-    async with serving() as sessions:
+    async with open_sessions() as sessions:
         first = await answered(sessions, "one?")
         assert first.session is not None
         conversation = await answered(sessions, "two?", first.session.session_id)
@@ -75,7 +77,7 @@ async def test_a_session_shows_all_turns_and_the_panels_of_the_last() -> None:
 @pytest.mark.anyio
 async def test_a_running_turn_is_left_to_the_browser() -> None:
     gate.clear()
-    async with serving() as sessions:
+    async with open_sessions() as sessions:
         run = await sessions.ask("wait for it")
         while len(await sessions.core.log.read(run.run_id)) < 3:
             await sessions.core.log.wait(run.run_id, len(await sessions.core.log.read(run.run_id)))
@@ -106,13 +108,27 @@ def test_a_chart_loads_nothing_and_a_broken_one_is_left_out() -> None:
 
 @pytest.mark.anyio
 async def test_the_list_of_sessions_names_them_as_text() -> None:
-    async with serving({"Streamlit": "/streamlit/"}) as sessions:
+    async with open_sessions({"Streamlit": "/streamlit/", "Gradio": "/gradio/"}) as sessions:
         conversation = await answered(sessions, HOSTILE[0])
         listed = session_list(await sessions.recent(), sessions.links("s_1"), "s_1")
     assert conversation.session is not None
     assert f'href="?session={conversation.session.session_id}"' in listed
     assert "&lt;script&gt;" in listed and "<script>" not in listed
     assert 'href="/streamlit/?session=s_1"' in listed
+    assert "/gradio/" not in listed, "one is there already"
+
+
+@pytest.mark.anyio
+async def test_an_agent_of_ten_lines_has_a_page_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    from apps.gradio_app import build
+
+    monkeypatch.setenv("AGENT", "agent.examples.ten_lines:my_agent")
+    assert header() == "<h1>Firstlight</h1><p>my agent</p>"
+    async with open_sessions() as sessions:
+        parts = {part.elem_id: part for part in build(sessions).blocks.values()}
+    assert parts["pace"].value == ""
+    assert parts["collection"].visible is False
+    assert parts["starters"].children == []
 
 
 @pytest.mark.anyio
@@ -120,7 +136,7 @@ async def test_questions_of_several_users_do_not_wait_for_each_other() -> None:
     """Gradio's queue serves one at a time by default."""
     from apps.gradio_app import build
 
-    async with serving() as sessions:
+    async with open_sessions() as sessions:
         handlers = [fn for fn in build(sessions).fns.values() if fn.fn is not None]
     assert len(handlers) >= 6
     assert not any(fn.queue for fn in handlers)
@@ -131,10 +147,10 @@ async def test_a_page_that_was_open_while_the_server_restarted_can_still_ask() -
     """Gradio refuses a choice that it has not offered, and forgets at a restart what it offered later."""
     from apps.gradio_app import build
 
-    async with serving() as sessions:
+    async with open_sessions() as sessions:
         page = build(sessions)
         ask = next(number for number, fn in page.fns.items() if fn.name == "ask")
-        await page.process_api(ask, ["yes?", "", words.DEFAULT_PACE, ""])
+        await page.process_api(ask, ["yes?", "", "hosted", ""])
         runs = await sessions.core.log.runs()
         await sessions.core.runner.wait(runs[0].run_id)
     assert [run.question for run in runs] == ["yes?"]
@@ -147,7 +163,7 @@ async def test_a_stopped_agent_whose_thread_goes_on_does_not_hold_up_the_next_qu
 
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     try:
-        async with serving() as sessions:
+        async with open_sessions() as sessions:
             run = await sessions.ask("block")
             while len(await sessions.core.log.read(run.run_id)) < 3:
                 await sessions.core.log.wait(run.run_id, len(await sessions.core.log.read(run.run_id)))
@@ -160,6 +176,21 @@ async def test_a_stopped_agent_whose_thread_goes_on_does_not_hold_up_the_next_qu
     finally:
         unblocked.set()
     assert [turn.view.message.answer for turn in conversation.finished] == ["To 'yes?': yes [1]."]
+
+
+def test_what_a_stop_leaves_says_nothing_of_what_never_came() -> None:
+    """No warnings of an answer that was not begun, and an open question was not left unanswered."""
+    stopped = Stream(phase="ended", outcome="cancelled", timings=Timings(total_ms=2_000))
+    open_one, missed = (Input(id=str(at), prompt=f"Until {at}?", state="expired", expires_at=at) for at in (600, 1))
+    view = View(stream=stopped, warnings=(Warning(code="thin", message="Thin."),), expired=(missed, open_one))
+    run = Run(run_id="r_1", session_id="s_1", agent="a", question="?", created_at=0)
+    assert section("warnings", view, run) == {}
+    assert [html for html in section("input", view, run).values() if "Until 1?" not in html] == []
+    said = replace(view, message=Message(answer="So"))
+    assert "Thin." in section("warnings", said, run)[0]
+    failed = replace(view, stream=replace(stopped, outcome="error"))
+    assert len(section("input", failed, run)) == 2
+    assert "Thin." in section("warnings", failed, run)[0]
 
 
 @contextmanager

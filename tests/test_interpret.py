@@ -111,7 +111,7 @@ def test_another_company_that_is_only_mentioned_is_not_declined() -> None:
         (("NVIDIA R&D in Q2 FY2026", "and in percent?"), "share", {"part": "research_and_development"}),
         (("Apple gross margin fiscal 2024", "How about the operating margin?"), "margin", {"kind": "operating"}),
         (("Alphabet capex in 2025", "As a share of revenue?"), "share", {"part": "capex", "period": "FY2025"}),
-        (("NVIDIA revenue by region q2 fy2026", "how much was Taiwan?"), "share", {"part": "Taiwan"}),
+        (("NVIDIA revenue by region q2 fy2026", "how much was Taiwan?"), "part_revenue", {"part": "Taiwan"}),
         (("NVIDIA revenue FY2025", "how does that compare to Apple?"), "compare", {"companies": ("NVDA", "AAPL")}),
         (("NVIDIA revenue FY2025", "Apple's too", "and in 2024?"), "lookup", {"company": "AAPL", "period": "FY2024"}),
     ],

@@ -69,6 +69,7 @@ def test_hostile_text_stays_text_in_an_answer(evil: str) -> None:
 @pytest.mark.parametrize("evil", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_stays_text_in_every_card(evil: str) -> None:
     value = {"value": evil, "unit": evil, "formula": evil, "inputs": [{"label": evil, "text": evil}]}
+    value |= {"steps": [{"label": evil, "text": evil}], "notes": [evil, 1]}
     parts = [
         cards.source(RUN, Citation(index=1, title=evil, source=evil, url=evil, locator=evil, quote=evil)),
         cards.step(Step("s", "s", "running", evil, evil, 0)),

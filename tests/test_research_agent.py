@@ -15,7 +15,7 @@ from agent.events import Artifact, Citation, Event, Status, Token, Tool, Trace, 
 from agent.log import MemoryLog
 from agent.request import Limits, Request, Turn
 from agent.research import toolrun
-from agent.research.agent import catalogue, research, warm_up
+from agent.research.agent import STARTERS, research, warm_up
 from agent.research.answer import searching, tokens
 from agent.research.answer.grounding import MARKER, ungrounded, unresolved
 from agent.research.documents.indexing import index_folder
@@ -62,8 +62,8 @@ async def test_a_figure_goes_through_its_steps() -> None:
 async def test_a_text_question_says_where_it_searches_and_what_it_read() -> None:
     stream = await events("What were NVIDIA's warranty liabilities in Q2 FY2026?")
     done = next(event for event in stream if isinstance(event, Status) and event.step == "retrieving" and event.detail)
-    assert done.label.startswith("Searching ") and done.label.endswith(" briefs for NVIDIA, Q2 FY2026")
-    assert re.fullmatch(r"read the nearest 6 of \d+ briefs", done.detail)
+    assert re.fullmatch(r"Searching \d+ briefs on NVIDIA, Q2 FY2026", done.label)
+    assert done.detail == "read the nearest 6"
     read = next(event.data["hits"] for event in stream if isinstance(event, Trace) and event.name == "search")
     assert isinstance(read, list) and len(read) == 6
     assert "$2.1 billion" in text(stream)
@@ -73,7 +73,7 @@ async def test_the_lead_question_gets_both_sides_with_chart_value_table_and_warn
     stream = await events(LEAD)
     kinds = [event.kind for event in stream if isinstance(event, Artifact)]
     assert kinds == ["value", "table", "chart"]
-    assert codes(stream) >= {"hhi_lower_bound", "customers_anonymous"}
+    assert codes(stream) == {"hhi_lower_bound"}
     answer = text(stream)
     assert all(figure in answer for figure in ("23%", "14%", "785", "538", "39%", "46%"))
     assert any("000104581025000209" in event.url for event in stream if isinstance(event, Citation))
@@ -185,7 +185,7 @@ async def test_a_generation_that_takes_too_long_still_leaves_the_quotes(monkeypa
 async def test_a_period_without_briefs_is_said() -> None:
     stream = await events("Marvell revenue in Q1 FY2026")
     details = [event.detail for event in stream if isinstance(event, Status) and event.step == "retrieving"]
-    assert re.fullmatch(r"none for that period; read the nearest 6 of \d+ briefs of other periods", details[-1])
+    assert details[-1] == "none for that period; read the nearest 6 of other periods"
 
 
 @pytest.mark.parametrize(
@@ -255,8 +255,8 @@ def _warm() -> None:
     warm_up()
 
 
-@pytest.mark.parametrize("question", catalogue())
-async def test_every_question_of_the_catalogue_is_answered_well(question: str) -> None:
+@pytest.mark.parametrize("question", STARTERS)
+async def test_every_starter_is_answered_well(question: str) -> None:
     stream = await events(question)
     answer = await _collected(stream)
     assert not DECLINES & codes(stream)
@@ -265,9 +265,9 @@ async def test_every_question_of_the_catalogue_is_answered_well(question: str) -
     assert unresolved(answer.text, [card.index for card in answer.cards]) == (set(), set())
 
 
-def test_the_catalogue_is_short_and_led_by_the_lead_question() -> None:
-    assert 8 <= len(catalogue()) <= 12
-    assert catalogue()[0] == LEAD
+def test_the_starters_are_few_and_led_by_the_lead_question() -> None:
+    assert 8 <= len(STARTERS) <= 12
+    assert STARTERS[0] == LEAD
 
 
 async def _collected(stream: list[Event]) -> Answer:
@@ -295,3 +295,47 @@ async def test_other_words_find_the_brief(question: str, said: str) -> None:
 @pytest.mark.parametrize("question", ["how many gpus did nvidia ship last year", "how many cars has waymo on the road"])
 async def test_how_many_is_not_answered_without_the_count(question: str) -> None:
     assert "weak_evidence" in codes(await events(question))
+
+
+async def test_nonsense_inherits_no_company_and_is_shown_no_passage() -> None:
+    turns = (
+        Turn(question="What was Alphabet's revenue?", answer="..."),
+        Turn(question="flurb wibble zork?", answer=""),
+    )
+    stream = await events("flurb wibble zork?", turns=turns[:1])
+    assert "Alphabet" not in text(stream).replace("NVIDIA, Alphabet, Marvell and Apple", "")
+    assert codes(stream) == {"out_of_scope"}
+    assert not [event for event in stream if isinstance(event, Citation)]
+    assert text(await events("and the cash?", turns=turns)).startswith("Alphabet's cash"), "the session goes on"
+
+
+async def test_a_passage_that_is_not_near_is_not_shown_as_nearest() -> None:
+    stream = await events("Does Apple own aircraft?")
+    assert codes(stream) == {"weak_evidence"}
+    assert not [event for event in stream if isinstance(event, Citation)]
+
+
+async def test_nothing_is_said_to_be_checked_where_nothing_is() -> None:
+    assert "aggregating skipped" in steps(await events("hello"))
+
+
+async def test_the_last_quarter_is_the_newest_that_is_held() -> None:
+    stream = await events("What were NVIDIA's data center revenues last quarter?")
+    answer = text(stream)
+    assert answer.startswith("NVIDIA's Data Center revenue in Q2 FY2026")
+    assert answer.index("$41,096 million") < answer.index("87.9%")
+    assert "Q2 FY2026 is the newest quarter for which NVIDIA's revenue by product is held" in answer
+    assert codes(stream) == set()
+    assert "is the newest" not in text(await events("What was NVIDIA's data center revenue in Q2 FY2026?"))
+
+
+@pytest.mark.parametrize(
+    ("question", "codes_shown"),
+    [
+        ("What was Apple's revenue?", set()),
+        ("Compare the gross margins of NVIDIA and Apple", {"fiscal_calendars"}),
+        ("Which companies pay dividends?", {"fiscal_calendars"}),
+    ],
+)
+async def test_a_warning_takes_trust_from_the_answer(question: str, codes_shown: set[str]) -> None:
+    assert codes(await events(question)) == codes_shown

@@ -190,6 +190,19 @@ def test_a_sentence_that_announces_a_list_is_quoted_with_the_list() -> None:
     assert quote.text == "Our competitors include:\n• Bolt Ltd.\n• Nut Co."
 
 
+def test_rows_between_pipes_are_quoted_under_their_heading_which_is_no_quote_itself() -> None:
+    text = "| Item | Shelf |\n|:--|--:|\n| Torch | 4 |\n| Rope | 7 |\nOr ask.\nA line | without a table"
+    piped = Retriever([passage("a", text)])
+    question = "On which shelf is the rope?"
+    quotes = best_quotes(question, piped.search(question), piped, limit=9, further=-9)
+    assert (quotes[0].text, quotes[0].columns) == ("| Rope | 7 |", "| Item | Shelf |")
+    assert {(quote.text, quote.columns) for quote in quotes[1:]} == {
+        ("| Torch | 4 |", "| Item | Shelf |"),
+        ("Or ask.", ""),
+        ("A line | without a table", ""),
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [

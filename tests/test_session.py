@@ -15,7 +15,7 @@ from agent.events import Event, Token
 from agent.request import Request
 from agent.run import Agent
 from apps import session
-from apps.session import Busy, Sessions, serving
+from apps.session import Busy, Sessions, open_sessions
 
 Test = Callable[[Sessions], Coroutine[Any, Any, None]]
 gates: dict[str, asyncio.Event] = {}
@@ -35,7 +35,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Test], Non
     gates.clear()
 
     async def serve(test: Test) -> None:
-        async with serving({"Streamlit": "/streamlit/", "Gradio": "/gradio/"}) as sessions:
+        async with open_sessions({"Streamlit": "/streamlit/", "Gradio": "/gradio/"}) as sessions:
             await test(sessions)
 
     return lambda test: asyncio.run(serve(test))

@@ -1,5 +1,7 @@
 """The Streamlit page without a browser: what the script draws of a session."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,18 +9,23 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from agent.events import Artifact, Citation, Event, Status, Token, Tool, Warning
+from agent.registry import About
+from agent.replay import Recording
 from agent.request import Request
 from agent.view import FIRST_FEEDBACK, FIRST_TOKEN, TOTAL
 from apps import words
 from apps.pages_artifacts import frame
-from apps.session import bridge
+from apps.session import Sessions, bridge
 
 SCRIPT = Path(__file__).parents[1] / "apps" / "streamlit_app.py"
+unblocked = threading.Event()
 EVIL = "<script>alert(1)</script> [x](javascript:alert(1)) $x$"
 
 
 async def answering(request: Request) -> AsyncIterator[Event]:
     yield Status(step="retrieving", label="Looking")
+    if request.question.startswith("wait"):
+        await asyncio.to_thread(unblocked.wait)
     yield Citation(index=1, title="A filing", url="https://example.com/a", quote="It rose.")
     yield Status(step="retrieving", state="done", detail="kept 1 of 3")
     yield Tool(call_id="t", name="growth", state="done", arguments={"of": "revenue"}, output=2)
@@ -29,8 +36,7 @@ async def answering(request: Request) -> AsyncIterator[Event]:
     yield Token(text=f"You asked {request.question}: it **rose** [1].")
 
 
-def catalogue() -> list[str]:
-    return ["What rose?", "How much $ is *that*?"]
+ABOUT = About(line="Says what *rose*.", starters=("What rose?", "How much $ is *that*?"), pace="hosted")
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +76,39 @@ def test_a_new_session_offers_the_agents_own_questions() -> None:
     assert words.NEW_SESSION in labels
     assert "What rose?" in labels or "What rose\\?" in labels
     assert "How much \\$ is \\*that\\*?" in labels
-    assert page.selectbox(key="pace").value == words.DEFAULT_PACE
+    assert page.selectbox(key="pace").value == "hosted"
+    assert "Says what *rose*." in html(page)
+    assert [box.label for box in page.selectbox] == [words.PACE], "it reads no collections"
+
+
+def test_an_agent_of_ten_lines_has_a_page_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENT", "agent.examples.ten_lines:my_agent")
+    page = opened()
+    assert not page.exception
+    assert "<p>my agent</p>" in html(page)
+    assert page.selectbox(key="pace").value == ""
+    assert not [button for button in page.button if str(button.key).startswith("starter")]
+
+
+def test_a_collection_is_chosen_before_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sessions, "collections", lambda _: ["Annual notes"])
+    documents, pace = opened().selectbox
+    assert (documents.label, pace.label) == (words.COLLECTION, words.PACE)
+    assert documents.options == ["The agent's own", "Annual notes"]
+
+
+def test_a_question_that_is_refused_stays_in_the_box() -> None:
+    unblocked.clear()
+    page = opened()
+    page.selectbox(key="pace").set_value("")
+    page.chat_input[0].set_value("wait for it").run()
+    page.chat_input[0].set_value("and this?").run()
+    unblocked.set()
+    assert "still answering" in page.warning[0].value
+    assert page.chat_input[0].proto.value == "and this?"
+    bridge().call(bridge().sessions.core.runner.wait(bridge().call(bridge().sessions.newest(session_of(page)))))
+    page.run()
+    assert len(page.warning) == 0, "said until the run has ended"
 
 
 def test_a_finished_answer_is_drawn_without_a_browser() -> None:
@@ -137,6 +175,25 @@ def test_the_latency_page_shows_where_the_time_of_a_run_went() -> None:
     assert all(metric.value.endswith(" s") for metric in page.metric)
     assert "measure me" in page.selectbox[0].options[0]
     assert len(page.get("vega_lite_chart")) == 1
+
+
+def test_a_replay_is_marked_and_not_the_run_that_is_shown_first() -> None:
+    page = asked(opened(), "play it again")
+    sessions = bridge().sessions
+    original = bridge().call(sessions.newest(session_of(page)))
+    core, call = sessions.core, bridge().call
+    recording = Recording(call(core.log.run(original)), tuple(call(core.log.read(original))))
+    call(core.runner.wait(call(core.replay(recording))))
+    runs = AppTest.from_function(latency, default_timeout=60).run().selectbox[0]
+    assert [("replay" in name) for name in runs.options[:2]] == [True, False]
+    assert runs.index == 1
+
+
+def test_measured_runs_are_looked_for_where_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = AppTest.from_function(latency, default_timeout=60).run()
+    page.segmented_control[0].set_value("Measured runs").run()
+    assert str(tmp_path / "runs") in page.info[0].value
 
 
 def latency() -> None:

@@ -45,6 +45,7 @@ def codes(result: Result) -> list[str]:
         ("trailing_twelve_months", {"company": "NVDA", "metric": "net margin", "period": "FY2025"}, "55.8%"),
         ("compound_growth", {"company": "AAPL", "metric": "revenue", "first": "FY2020", "last": "FY2025"}, "8.7%"),
         ("part_growth", Q2 | {"part": "data center"}, "56.4%"),
+        ("part_revenue", Q2 | {"part": "data center"}, "$41,096 million"),
         ("ratio", Q2 | {"metric": "total liabilities", "to": "equity"}, "40.6%"),
     ],
 )
@@ -67,7 +68,7 @@ def test_is_customer_concentration_rising_has_two_sides() -> None:
         ("23%", "39%", "785"),
         ("14%", "46%", "538"),
     ]
-    assert codes(result) == ["hhi_lower_bound", "customers_anonymous"]
+    assert codes(result) == ["hhi_lower_bound"]
     assert [source.accession for source in result.sources] == ["0001045810-25-000209"]
     assert result.sources[0].url.endswith("/1045810/000104581025000209/nvda-20250727.htm")
 
@@ -106,7 +107,7 @@ def test_growth_from_a_loss_is_the_difference() -> None:
 
 def test_earnings_per_share_are_compared_on_one_share_count() -> None:
     filed = call("lookup", company="NVDA", metric="eps", period="FY2022")
-    assert (filed.value, codes(filed)[:2]) == (3.85, ["split_not_restated", "split_adjusted"])
+    assert (filed.value, codes(filed)[:2]) == (3.85, ["split_not_restated", "split_not_restated"])
     grown = call("growth", company="NVDA", metric="eps", period="FY2023")
     assert grown.value == pytest.approx((0.17 / 0.385 - 1) * 100)
     assert "split_adjusted" in codes(grown)
@@ -117,15 +118,36 @@ def test_earnings_per_share_are_compared_on_one_share_count() -> None:
 def test_caveats_that_the_data_deserves() -> None:
     assert "derived" in codes(call("growth", company="NVDA", metric="revenue", period="Q4 FY2026"))
     assert "long_period" in codes(call("lookup", company="AAPL", metric="revenue", period="FY2023"))
-    assert codes(call("lookup", company="AAPL", metric="revenue")) == ["data_cutoff"]
-    assert codes(call("trend", company="AAPL", metric="revenue", count=2, frequency="year")) == ["data_cutoff"]
     assert "stale" in codes(call("lookup", company="AAPL", metric="interest income"))
     compared = call("compare", companies=["NVDA", "AAPL"], metric="revenue", period="FY2025")
     assert "fiscal_calendars" in codes(compared)
     assert "Apple FY2025 ends 27 Sep 2025" in compared.warnings[0].message
-    latest = call("compare", companies=["NVDA", "AAPL"], metric="revenue")
-    assert codes(latest) == ["fiscal_calendars", "data_cutoff"], "one line says where the data of both ends"
     assert "fiscal_calendars" not in codes(call("compare", companies=["NVDA", "MRVL"], metric="capex", period="FY2026"))
+
+
+def test_where_the_data_ends_is_a_note_and_no_warning() -> None:
+    for latest in (
+        call("lookup", company="AAPL", metric="revenue"),
+        call("trend", company="AAPL", metric="revenue", count=2, frequency="year"),
+    ):
+        assert (codes(latest), [note.code for note in latest.notes]) == ([], ["data_cutoff"])
+    compared = call("compare", companies=["NVDA", "AAPL"], metric="revenue")
+    assert codes(compared) == ["fiscal_calendars"]
+    assert [note.code for note in compared.notes] == ["data_cutoff"], "one line says where the data of both ends"
+
+
+def test_inputs_are_what_the_formula_shows() -> None:
+    result = call("concentration", **Q2)
+    assert result.formula == " + ".join(f"{each.value:g}²" for each in result.inputs)
+    assert len(result.beside) == 4, "the year before is told and cited"
+    traced = call("trend", company="AAPL", metric="revenue", count=6)
+    assert (len(traced.inputs), len(traced.beside)) == (2, 4)
+
+
+def test_a_card_gives_one_figure_a_line() -> None:
+    [card] = call("concentration", **Q2).sources
+    lines = card.quote.split("\n")
+    assert len(lines) == 6 and all(line.startswith("Customer ") and line.endswith(".") for line in lines)
 
 
 def test_a_comparison_is_ranked() -> None:

@@ -7,10 +7,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.errors import StageTimeout
 from agent.events import Event, Input, Status, Token, Tool, Trace, Warning
+from agent.registry import About
 from agent.request import Request
 from agent.stages import Stage, limited
 from agent.stop import check_stopped
@@ -98,7 +100,7 @@ async def retrieving(work: Work) -> Stage:
     yield Status(step="retrieving", label=label)
     work.evidence = found = await threads.run(searching.find, reading, collection)
     yield Trace(name="search", data=searching.trace(found))
-    yield Status(step="retrieving", state="done", label=label, detail=_read(found, collection))
+    yield Status(step="retrieving", state="done", label=label, detail=_read(found))
 
 
 async def running_tool(work: Work) -> Stage:
@@ -122,7 +124,9 @@ async def running_tool(work: Work) -> Stage:
             work.results.append(outcome)
             output = toolrun.output(outcome)
             yield Tool(call_id=call_id, name=call.tool, state="done", arguments=arguments, output=output)
-    detail = "; ".join(f"{result.label}: {result.named}" for result in work.results) or "no such figure"
+    found = "; ".join(f"{result.label}: {result.named}" for result in work.results) or "no such figure"
+    notes = (note.message for result in work.results for note in result.notes if note.code == "data_cutoff")
+    detail = ". ".join([found, *dict.fromkeys(note.rstrip(".") for note in notes)])
     yield Status(step="running_tool", state="done", label=label, detail=detail)
 
 
@@ -137,7 +141,10 @@ async def aggregating(work: Work) -> Stage:
     shown: tuple[Event, ...] = (*draft.cards, *draft.artifacts, *draft.warnings)
     for event in shown:
         yield event
-    yield Status(step="aggregating", state="done", label=label, detail=checked(draft))
+    if detail := checked(draft):
+        yield Status(step="aggregating", state="done", label=label, detail=detail)
+    else:
+        yield Status(step="aggregating", state="skipped", label=label, detail="no source and no number in this answer")
 
 
 async def generating(work: Work) -> Stage:
@@ -159,12 +166,11 @@ async def generating(work: Work) -> Stage:
     yield Status(step="generating", state="done", label=label, detail=f"{count} tokens")
 
 
-def _read(found: "Evidence", collection: str) -> str:
+def _read(found: "Evidence") -> str:
     """What the search came to; the cards say which of the passages that were read are quoted."""
     if not found.hits:
         return "found nothing"
-    what = ("passage" if collection else "brief") + ("" if found.searched == 1 else "s")
-    read = f"read the nearest {len(found.hits)} of {found.searched:,} {what}"
+    read = f"read the nearest {len(found.hits)}"
     return f"none for that period; {read} of other periods" if found.other_period else read
 
 
@@ -188,18 +194,19 @@ def warm_up() -> None:
     from agent.research.plan import plan
     from agent.research.question.interpret import interpret
 
-    reading = interpret(CATALOGUE[0])
+    reading = interpret(STARTERS[0])
     calls = plan(reading)
     results = [result for call in calls if not isinstance(result := toolrun.run(call), str)]
     list(pieces(compose.compose(reading, calls, results, [], searching.find(reading, "")).text))
 
 
-def catalogue() -> list[str]:
-    """Questions to start with; a test asks each of them."""
-    return list(CATALOGUE)
+def _collections(folder: Path) -> list[str]:
+    from agent.research.documents.collection import collections
+
+    return [one.name for one in collections(folder)]
 
 
-CATALOGUE = (
+STARTERS = (
     "Is customer concentration at NVIDIA rising?",
     "How fast did NVIDIA's revenue grow in Q2 FY2026?",
     "Compare the gross margins of NVIDIA, Alphabet, Marvell and Apple for fiscal 2025",
@@ -211,4 +218,14 @@ CATALOGUE = (
     "How is Apple affected by tariffs?",
     "Which foundries and memory suppliers does NVIDIA use?",
     "How much did Marvell earn in fiscal 2026?",
+)
+"""Questions to begin with; a test asks each of them."""
+
+ABOUT = About(
+    line="Ask about company filings. Every claim carries its source.",
+    starters=STARTERS,
+    library="Company filings",
+    collections=_collections,
+    pace="hosted",
+    warm_up=warm_up,
 )

@@ -33,6 +33,7 @@ LABELS = {
     "share": "Computing the share of {what} in revenue",
     "breakdown": "Splitting {what} by {by}",
     "concentration": "Computing customer concentration",
+    "part_revenue": "Looking up {what} revenue",
     "part_growth": "Computing the growth of {what} revenue",
 }
 
@@ -108,8 +109,9 @@ def _for_member(reading: Reading, ticker: str, times: tuple[Period, ...]) -> lis
     if reading.operation in ("growth", "trend", "compound"):
         against = reading.against if reading.operation == "growth" else "year"
         return [_call("part_growth", company=ticker, part=reading.member, period=_text(times[-1:]), against=against)]
+    tool = "part_revenue" if reading.operation == "lookup" and not reading.of_revenue else "share"
     return [
-        _call("share", company=ticker, part=reading.member, period=str(time) if time else None)
+        _call(tool, company=ticker, part=reading.member, period=str(time) if time else None)
         for time in times or (None,)
     ]
 

@@ -78,6 +78,7 @@ def output(result: Result) -> Json:
         "text": result.named,
         "formula": result.formula,
         "sources": [source.accession for source in result.sources],
+        "notes": [note.message for note in result.notes],
     }
 
 

@@ -55,6 +55,8 @@ export function open(names) {
     box.querySelector(`.${button}`)?.setAttribute("aria-label", label));
   new MutationObserver(name).observe(box, { childList: true, subtree: true });
   name();
+  const tabs = document.querySelector("#tabs");
+  new MutationObserver(() => sort(tabs)).observe(tabs, { childList: true, subtree: true, attributeFilter: ["style"] });
   // Where Streamlit begins with a closed sidebar too; until then the style hides the open one there.
   if (matchMedia("(max-width: 768px)").matches) document.querySelector(".sidebar.open > .toggle-button")?.click();
   document.documentElement.classList.add("fl-ready");
@@ -66,6 +68,15 @@ export function open(names) {
   box.addEventListener("click", event => {
     if (event.isTrusted && event.target.closest(".submit-button")) send(box, event);
   }, true);
+}
+
+// The charts are Gradio's own and the other artifacts ours: they stand in the order in which the agent made them.
+function sort(tabs) {
+  const ours = [...tabs.querySelectorAll(".fl-artifacts > div")];
+  const frames = ours.filter(one => one.querySelector("[data-chart]"));
+  const put = (one, n) => { if (one.style.order !== String(n)) one.style.order = n; };
+  ours.forEach(put);
+  tabs.querySelectorAll(".block:has(.altair)").forEach((chart, n) => put(chart, ours.indexOf(frames[n])));
 }
 
 let sending = false; // a question is on its way, and still stands in the box

@@ -2,8 +2,13 @@
 // `[data-run][data-section]` of a page with the items that the view stream (apps/view_stream.py) sends.
 // It makes no HTML of its own from data: what it inserts was escaped by apps/markup.py.
 
+import { begin, glide, settle as scrolled } from "./scroll.js";
+
+export { reopen } from "./scroll.js";
+
 const api = new URL("..", import.meta.url);
 const roots = new Map();
+const drawn = new WeakMap(); // what stands in a slot: `{ run, seq, nodes }`
 const unfolded = new Set(); // <details> that the reader has opened
 let run = null; // one EventSource a page: browsers open six connections to a host
 
@@ -57,8 +62,8 @@ const tell = (what, id) => roots.forEach(options => options[what]?.(id));
 
 function draw(root) {
   for (const slot of root.querySelectorAll(`[data-run="${CSS.escape(run.id)}"][data-section]`)) {
-    if (slot.shown?.run !== run.id) { slot.shown = { run: run.id, seq: -1, nodes: {} }; slot.replaceChildren(); }
-    const { shown } = slot, items = run.items[slot.dataset.section] ?? {};
+    if (drawn.get(slot)?.run !== run.id) { drawn.set(slot, { run: run.id, seq: -1, nodes: {} }); slot.replaceChildren(); }
+    const shown = drawn.get(slot), items = run.items[slot.dataset.section] ?? {};
     for (const i in shown.nodes) if (!(i in items)) { shown.nodes[i].remove(); delete shown.nodes[i]; }
     for (const i in items) {
       if (items[i].seq <= shown.seq) continue;
@@ -74,9 +79,12 @@ function draw(root) {
   if (root.dataset) root.dataset.seq = run.seq;
 }
 
+/** A slot that the page has drawn and nobody has filled. */
+export const isUnfilled = slot => !drawn.has(slot);
+
 /** After a drawing: the conversation is scrolled to where its reader is, and the tabs say how much they hold. */
 export function settle(root) {
-  root.querySelectorAll("[data-stick]").forEach(stick);
+  scrolled(root);
   count();
 }
 
@@ -114,35 +122,6 @@ function tick() {
 }
 setInterval(tick, 100);
 
-// Follows the end of the answer until the reader scrolls up, and again once they are back at the bottom.
-// A session that is opened with nothing running shows its last turn: all of it, or from its question on. That is
-// `opening`: until the reader does something, for a page may draw a session in several frames.
-function stick(pane) {
-  if (!pane.watched) watch(pane);
-  if (pane.opening && pane.querySelector(".fl-live")) [pane.opening, pane.stuck] = [false, true];
-  const last = pane.opening && [...pane.querySelectorAll(".fl-turn")].at(-1);
-  if (last) pane.scrollTop += last.getBoundingClientRect().top - pane.getBoundingClientRect().top;
-  else if (pane.stuck) pane.scrollTop = pane.scrollHeight;
-  [pane.put, pane.tall] = [pane.scrollTop, pane.scrollHeight];
-}
-
-function watch(pane) {
-  Object.assign(pane, { watched: true, stuck: true, opening: true });
-  new ResizeObserver(() => stick(pane)).observe(pane);
-  let before = pane.scrollTop;
-  for (const used of ["wheel", "pointerdown", "keydown"]) pane.addEventListener(used, () => { pane.opening = false; }, { passive: true });
-  pane.addEventListener("wheel", event => { if (event.deltaY < 0) pane.stuck = false; }, { passive: true });
-  pane.addEventListener("scroll", () => {
-    if (pane.scrollHeight === pane.tall && Math.abs(pane.scrollTop - pane.put) > 1) pane.opening = false;
-    if (pane.scrollTop < before - 4) pane.stuck = false;
-    if (pane.scrollHeight - pane.clientHeight - pane.scrollTop < 8) pane.stuck = true;
-    before = pane.scrollTop;
-  }, { passive: true });
-}
-
-/** The pane shows another session from now on. */
-export const reopen = pane => { if (pane?.watched) pane.opening = true; };
-
 // The tabs are the front end's own, and their panels too: what they are called and hold is told beside the steps.
 const tabs = () => JSON.parse(document.querySelector("[data-tabs]")?.dataset.tabs ?? "[]");
 
@@ -157,7 +136,7 @@ function count() {
 const tabNamed = name => [...document.querySelectorAll("[role=tab]")].find(tab => tab.textContent.trim() === name);
 
 /** Keeps a choice of the reader for both pages, until the browser is closed. */
-export const keep = (name, value) => { document.cookie = `firstlight_${name}=${encodeURIComponent(value)}; path=/; SameSite=Lax`; };
+export const keep = (name, value) => { document.cookie = `${name}=${encodeURIComponent(value)}; path=/; SameSite=Lax`; };
 
 /** Shows a question at once, before the server has heard of it; the page's next drawing replaces it. */
 export function echo(question, pane = document.querySelector("[data-stick]")) {
@@ -170,9 +149,7 @@ export function echo(question, pane = document.querySelector("[data-stick]")) {
   turn.className = "fl-turn fl-live fl-echo";
   turn.append(part("fl-question", question.trim()), part("fl fl-status", part("", part("fl-dot"), said)));
   pane.append(turn);
-  pane.opening = true;
-  stick(pane);
-  stick(pane);
+  begin(pane);
 }
 
 /** Takes an echoed question away again, drawn or refused. */
@@ -191,8 +168,6 @@ document.addEventListener("click", event => {
   const copied = target(event, "[data-copy]");
   if (copied) navigator.clipboard?.writeText(new URL(copied.dataset.copy, location).href).then(() => copied.classList.add("is-copied"));
   if (decline) reply(decline.form, { decline: true });
-  const jump = target(event, "[data-jump]");
-  if (jump) document.querySelector(jump.dataset.jump)?.scrollIntoView({ block: "start", behavior: glide() });
   if (!cite) return;
   event.preventDefault();
   reveal(cite.getAttribute("href").slice(1));
@@ -232,7 +207,5 @@ function light(card) {
   void card.offsetWidth; // so that the animation starts anew
   card.classList.add("is-lit");
 }
-
-const glide = () => matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 
 window.Firstlight = { mount, echo, forget, cancel };

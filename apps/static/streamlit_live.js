@@ -5,7 +5,7 @@ let streamlit = null; // the newest mount of the component; its triggers run the
 const view = import(new URL("/v1/static/run_view.js", window.location.origin).href);
 const pane = () => document.querySelector(".st-key-conversation");
 const turns = () => document.querySelectorAll(".fl-turn:not(.fl-echo)").length;
-const unfilled = () => [...document.querySelectorAll("[data-run][data-section]")].some(slot => !slot.shown);
+const slots = () => [...document.querySelectorAll("[data-run][data-section]")];
 
 const options = {
   onEnded: run => streamlit?.setTriggerValue("ended", run),
@@ -13,14 +13,14 @@ const options = {
 };
 
 async function look() {
-  const { mount, forget, settle } = await view;
+  const { mount, forget, settle, isUnfilled } = await view;
   if (turns() > turnsBefore) forget();
   const answers = pane();
   if (answers && answers.dataset.stick === undefined) {
     Object.assign(answers.dataset, { stick: "", received: streamlit.data.received });
     answers.tabIndex = 0;
   }
-  if (unfilled()) mount(document.body, options);
+  if (slots().some(isUnfilled)) mount(document.body, options);
   else settle(document.body);
 }
 

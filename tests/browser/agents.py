@@ -14,10 +14,12 @@ from pydantic import JsonValue
 
 from agent.events import Artifact, Citation, Event, Input, Json, Status, Token, Tool, Warning
 from agent.home import data_folder
+from agent.registry import About
 from agent.replay import Recording
 from agent.request import Request
 from tests.hostile import HOSTILE
 
+ABOUT = About(line="Does what the question says.", starters=("Is it *rising* [or $not$]?",), pace="hosted")
 RECORDING = Path(__file__).with_name("recording.jsonl")
 EVERYTHING = 10**9
 SCHEMAS: dict[str, Json] = {
@@ -60,11 +62,6 @@ async def by_question(request: Request) -> AsyncGenerator[Event, Input | None]:
         events = said(recorded())
     async for event in events:
         yield event
-
-
-def catalogue() -> list[str]:
-    """The questions that a page offers to begin with."""
-    return ["Is it *rising* [or $not$]?"]
 
 
 def recorded() -> list[Event]:

@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
+from agent.events import Artifact
 from apps import words
+from tests.browser.agents import recorded
 from tests.browser.conftest import Server, Viewer, Viewers
 
 GAPS = """() => { window.gaps = 0;
@@ -71,6 +73,21 @@ def test_a_chart_that_was_drawn_in_a_closed_tab_has_its_width(viewer: Viewer) ->
     assert box is not None and box["width"] > 300
 
 
+def test_the_artifacts_stand_in_the_order_in_which_they_were_made(viewer: Viewer) -> None:
+    """The charts are Gradio's, the other artifacts ours."""
+    viewer.ask("Is customer concentration at NVIDIA rising?")
+    expect(viewer.times).to_be_visible()
+    viewer.tab(words.ARTIFACTS)
+    kinds = {"value": ".fl-value", "table": ".fl-card.fl-table", "chart": ".altair"}
+    made = dict.fromkeys(event.kind for event in recorded() if isinstance(event, Artifact))
+    viewer.page.wait_for_function(
+        """parts => { const tab = document.querySelector("#artifacts");
+                      const at = parts.map(part => tab.querySelector(part)?.getBoundingClientRect());
+                      return at.every((box, n) => box?.height && !(box.top < at[n - 1]?.bottom)); }""",
+        arg=[kinds[kind] for kind in made],
+    )
+
+
 def test_a_marker_of_an_older_turn_unfolds_its_card(viewer: Viewer) -> None:
     viewer.ask("Is customer concentration at NVIDIA rising?")
     expect(viewer.times).to_be_visible()
@@ -110,7 +127,9 @@ def test_a_style_that_comes_late_does_not_move_a_reopened_session(viewers: Viewe
     viewer.page.goto(f"{server.url}/gradio/?session={first.session}", wait_until="commit")
     last = viewer.page.locator(".fl-question").last
     expect(last).to_be_visible()
-    viewer.page.wait_for_function("document.querySelector('[data-stick]').opening")
+    viewer.page.wait_for_function(
+        """async () => (await import("/v1/static/scroll.js")).placeIn(document.querySelector("[data-stick]")).opening"""
+    )
     held[0].continue_()
     viewer.page.wait_for_function("document.querySelector('[data-stick]').clientHeight < innerHeight")
     expect(last).to_be_in_viewport()

@@ -31,6 +31,16 @@ def test_a_question_that_expires_goes_away_is_said_and_the_run_goes_on(
     expect(form).to_have_count(0)
 
 
+def test_a_question_that_was_open_at_a_stop_is_not_called_unanswered(viewer: Viewer, front: str) -> None:
+    page = viewer.ask(f"asking stopped-{front}").page
+    expect(page.locator(".fl-ask")).to_be_visible()
+    viewer.stop.click()
+    for _ in range(2):
+        expect(page.get_by_text(words.OUTCOMES["cancelled"])).to_be_visible()
+        expect(page.locator(".fl-ask, .fl-warning")).to_have_count(0)
+        viewer.open(viewer.session)
+
+
 def test_a_question_that_was_answered_in_another_browser_goes_away(
     viewers: Viewers, viewer: Viewer, server: Server, front: str
 ) -> None:

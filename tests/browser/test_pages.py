@@ -11,6 +11,8 @@ from tests.browser.conftest import Server, Viewer, Viewers
 from tests.hostile import HOSTILE, MARKS
 
 EVENTS = recorded()
+FOLLOWS = """async wanted => (await import("/v1/static/scroll.js"))
+  .placeIn(document.querySelector("[data-stick]")).follows === wanted"""
 QUESTION = "Is customer concentration at NVIDIA rising?"
 
 
@@ -123,6 +125,9 @@ def test_a_second_question_while_it_answers_is_refused_and_harms_nothing(
     expect(viewer.page.locator(".fl-step").first).to_be_visible()
     stale.open(viewer.session).ask("and another one")
     expect(stale.page.get_by_text("This session is still answering")).to_be_visible()
+    expect(stale.box).to_have_value("and another one")
+    expect(stale.box).to_be_in_viewport(ratio=1)
+    expect(stale.stop).to_be_in_viewport(ratio=1)
     server.allow(name)
     expect(viewer.times).to_be_visible()
     expect(viewer.page.locator(".fl-turn")).to_have_count(1)
@@ -139,14 +144,14 @@ def test_the_view_stays_where_the_reader_scrolled_and_follows_again_at_the_end(
     assert viewer.pane.evaluate(gap) <= 2, "it follows the answer"
     viewer.pane.hover()
     viewer.page.mouse.wheel(0, -600)
-    viewer.page.wait_for_function("document.querySelector('[data-stick]').stuck === false")
+    viewer.page.wait_for_function(FOLLOWS, arg=False)
     viewer.page.wait_for_timeout(300)  # the wheel's own smooth movement
     before = viewer.pane.evaluate("pane => pane.scrollTop")
     server.allow(name, 200)
     expect(viewer.answer).to_contain_text("Line 198 of")
     assert viewer.pane.evaluate("pane => pane.scrollTop") == before
     viewer.page.mouse.wheel(0, 100_000)
-    viewer.page.wait_for_function("document.querySelector('[data-stick]').stuck === true")
+    viewer.page.wait_for_function(FOLLOWS, arg=True)
     server.allow(name, 300)
     expect(viewer.answer).to_contain_text("Line 298 of")
     assert viewer.pane.evaluate(gap) <= 2, "it follows again"

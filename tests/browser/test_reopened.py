@@ -65,7 +65,7 @@ def test_the_pace_is_kept_over_a_reload_a_new_session_and_the_other_page(viewers
     pace(viewer).click()
     viewer.page.get_by_role("option", name=words.PACES["local-cpu"]).click()
     if front == "streamlit":  # its server is told, and tells the browser
-        viewer.page.wait_for_function("document.cookie.includes('firstlight_pace=local-cpu')")
+        viewer.page.wait_for_function("document.cookie.includes('_pace=local-cpu')")
     for page in (front, "gradio", "streamlit"):
         viewer.front = page
         viewer.open()
@@ -106,6 +106,7 @@ def test_on_a_narrow_screen_a_button_leads_to_the_panels_and_back(viewers: Viewe
         jumps.get_by_role("button", name=part).click()
         expect(there).to_be_in_viewport()
         expect(jumps).to_be_in_viewport()
+        expect(jumps.locator("[aria-current]")).to_have_text(part)
 
 
 def test_what_was_stopped_before_anything_was_written_says_so(viewer: Viewer, server: Server, front: str) -> None:
@@ -131,4 +132,3 @@ def test_the_latency_page_is_reached_from_the_page_and_from_the_first_one(viewer
         page.goto(f"{viewer.server.url}/")
         page.get_by_role("link", name=name).click()
         expect(there).to_be_visible()
-    viewer.said = [line for line in viewer.said if "404" not in line]  # Streamlit asks itself where its page's root is

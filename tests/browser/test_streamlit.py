@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from apps import words
-from tests.browser.agents import catalogue, said_after
+from tests.browser.agents import ABOUT, said_after
 from tests.browser.conftest import Server, Viewer, Viewers
 
 
@@ -30,8 +30,8 @@ def test_a_widget_that_is_used_while_it_streams_does_not_hurt_the_run(viewer: Vi
 
 
 def test_a_starter_question_is_asked_with_a_click(viewer: Viewer) -> None:
-    viewer.page.locator(".st-key-starters").get_by_role("button", name=catalogue()[0], exact=True).click()
-    expect(viewer.page.locator(".fl-question")).to_have_text(catalogue()[0])
+    viewer.page.locator(".st-key-starters").get_by_role("button", name=ABOUT.starters[0], exact=True).click()
+    expect(viewer.page.locator(".fl-question")).to_have_text(ABOUT.starters[0])
     expect(viewer.times).to_be_visible()
     expect(viewer.page.locator(".st-key-starters")).to_have_count(0)
 

@@ -27,7 +27,8 @@ _UNITS = {"percent": "percent", "usd": "plain", "usd_per_share": "plain", "ratio
 
 def _registered(value: Any) -> list[str]:
     """What a value artifact says was computed: its value, and those of its inputs that no filing states."""
-    return [str(value["text"]), *(str(given["text"]) for given in value["inputs"] if given["derived"])]
+    derived = [given for given in value["inputs"] if given["derived"]]
+    return [str(value["text"]), *(str(given["text"]) for given in (*derived, *value["steps"]))]
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.events import Warning
 from agent.research import toolrun
 from agent.research.answer.draft import Draft
 from agent.research.answer.evidence import Evidence
@@ -35,17 +36,18 @@ def compose(
             draft.warn("figure_missing", _sentence(_short(failure)))
         if evidence and evidence.other_period and evidence.strong and not results:
             draft.warn("other_period", f"There is no brief for {reading.times}: the passages are from other periods.")
-    for fault in draft.faults():
-        draft.warn("ungrounded_number", f"{fault.number} is not in the source that its sentence cites.")
+    for fault in draft.faults():  # one each: the eval counts them
+        told = f"{fault.number} is not in the source that its sentence cites."
+        draft.warnings.append(Warning(code="ungrounded_number", message=told))
     return draft
 
 
 def checked(draft: Draft) -> str:
-    """What came together, for a person."""
-    figures = len(numbers(draft.text))
+    """What came together, for a person; "" where there is nothing to check."""
+    figures = len(numbers(draft.text)) if draft.cards else 0
     charts = sum(artifact.kind == "chart" for artifact in draft.artifacts)
-    parts = [_counted(len(draft.cards), "source"), _counted(figures, "number") + " checked"]
-    return ", ".join([*parts, *([_counted(charts, "chart")] if charts else [])])
+    parts = ((len(draft.cards), "source"), (figures, "number checked"), (charts, "chart"))
+    return ", ".join(_counted(count, what) for count, what in parts if count)
 
 
 def _decline(
@@ -86,4 +88,5 @@ def _sentence(text: str) -> str:
 
 
 def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" + ("" if count == 1 else "s")
+    noun, _, rest = what.partition(" ")
+    return " ".join(part for part in (str(count), noun + ("" if count == 1 else "s"), rest) if part)

@@ -33,15 +33,18 @@ class _State:
         return arithmetic.hhi(self.shares)
 
 
-def two_sides(result: Result, markers: str) -> TwoSides | None:
-    """What rose and what fell between the two periods of a concentration result; None where it has only one."""
+def two_sides(result: Result, markers: str, *, falling: bool = False) -> TwoSides | None:
+    """What rose and what fell between the two periods of a concentration result; None where it has only one.
+
+    Where one answer is due, it is to whether concentration rises, or with `falling`, whether it falls.
+    """
     periods = list(dict.fromkeys(str(row["period"]) for row in result.series))
     if len(periods) != 2:
         return None
     then, now = (_state(result, period) for period in periods)
     changes = (now.largest - then.largest, now.index - then.index, now.combined - then.combined)
     measures = tuple(zip(changes, (_largest(now, then), _hhi(now, then), _together(now, then)), strict=True))
-    paragraphs = [_verdict(result, changes)]
+    paragraphs = [_verdict(result, changes, falling=falling)]
     for word, sign in (("Higher", 1), ("Lower", -1), ("Unchanged", 0)):
         told = [text for change, text in measures if (change > 0) - (change < 0) == sign]
         paragraphs += [f"**{word}:** {'; '.join(told)} {markers}."] if told else []
@@ -63,12 +66,15 @@ def _state(result: Result, period: str) -> _State:
     return _State(period, tuple(share for share in shares if isinstance(share, (int, float))))
 
 
-def _verdict(result: Result, changes: tuple[float, ...]) -> str:
+def _verdict(result: Result, changes: tuple[float, ...], *, falling: bool) -> str:
     who = result.label.split(" customer concentration")[0]
     largest, index, combined = changes
     if all(change > 0 for change in changes):
-        return f"Yes: by every measure that the filing allows, customer concentration at {who} rose over the year."
-    if all(change <= 0 for change in changes):
+        answer = "No" if falling else "Yes"
+        return f"{answer}: by every measure that the filing allows, customer concentration at {who} rose over the year."
+    if falling and all(change < 0 for change in changes):
+        return f"Yes: by every measure that the filing allows, customer concentration at {who} fell over the year."
+    if not falling and all(change <= 0 for change in changes):
         return f"No: by no measure that the filing allows has customer concentration at {who} risen over the year."
     if largest > 0 and index > 0 and combined < 0:
         return (

@@ -38,5 +38,7 @@ def _distance(result: Result) -> Told | None:
     if result.unit != "USD" or low <= 0:
         return None
     text, times = show(high - low, "USD"), f"{high / low:,.1f}"
+    if times == "1.0":
+        return f"{names[0]} {text} more than {names[1]}.", (("Difference", text),)
     told = f"{names[0]} {times} times {names[1]}, {text} more."
     return told, (("Difference", text), ("Multiple", times))

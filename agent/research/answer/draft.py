@@ -35,9 +35,13 @@ class Draft:
         self.paragraphs.append(paragraph)
 
     def warn(self, code: str, message: str) -> None:
-        warning = Warning(code=code, message=message)
-        if warning not in self.warnings:
-            self.warnings.append(warning)
+        """A warning; messages of one code stand together in one."""
+        for at, known in enumerate(self.warnings):
+            if known.code == code:
+                if message not in known.message:
+                    self.warnings[at] = Warning(code=code, message=f"{known.message} {message}")
+                return
+        self.warnings.append(Warning(code=code, message=message))
 
     def cite(self, source: Source) -> int:
         """The number of a filing's card; one card for the same filing and figures."""
@@ -105,7 +109,7 @@ class Draft:
 
 
 def value_data(result: Result, steps: Sequence[Computed]) -> Json:
-    """`value`, `unit`, `text`, `formula`, the inputs with their filings, and what was computed on the way."""
+    """`value`, `unit`, `text`, `formula` and its `inputs` with their filings; what else was computed; what to know."""
     inputs: list[JsonValue] = [
         {
             "label": f"{given.label}, {given.period}",
@@ -118,13 +122,14 @@ def value_data(result: Result, steps: Sequence[Computed]) -> Json:
         }
         for given in result.inputs
     ]
-    inputs += [{"label": label, "text": text, "derived": "computed"} for label, text in steps]
     return {
         "value": result.value,
         "unit": result.unit,
         "text": result.named,
         "formula": result.formula,
         "inputs": inputs,
+        "steps": [{"label": label, "text": text} for label, text in steps],
+        "notes": [note.message for note in result.notes],
     }
 
 
@@ -140,8 +145,9 @@ def _cell(value: str | float | None) -> JsonValue:
 
 def computed_by(result: Result) -> list[Computed]:
     """What a tool computed on the way to its value and says: derived figures, ratios of its table, how many periods."""
-    given = {show(each.value, each.unit) for each in result.inputs if not each.derived}
-    steps = [(f"{each.label}, {each.period}", show(each.value, each.unit)) for each in result.inputs if each.derived]
+    held = (*result.inputs, *result.beside)
+    given = {show(each.value, each.unit) for each in held if not each.derived}
+    steps = [(f"{each.label}, {each.period}", show(each.value, each.unit)) for each in held if each.derived]
     for row in result.table:
         head, *cells = ((column, _cell(cell)) for column, cell in row.items() if cell is not None)
         said = [(column, str(cell)) for column, cell in cells if str(cell).lstrip("+-") in result.sentence]

@@ -56,8 +56,7 @@ class Evidence:
 
 def search(reading: Reading, retriever: Retriever) -> Evidence:
     """The best quotes for a reading; where its period has no passages, the nearest of other periods, marked as such."""
-    periods = [str(period) for period in _periods(reading)]
-    names = [name for ticker in reading.tickers for name in (ticker, FILERS[ticker].name)] or list(reading.others)
+    names, periods = filters(reading)
     query = _in_full(reading)
     found = retriever.search(query, limit=DEPTH, companies=names, periods=periods)
     elsewhere = not found and bool(periods)
@@ -76,6 +75,12 @@ def search(reading: Reading, retriever: Retriever) -> Evidence:
     if reading.why:
         spare = tuple(quote for hit in hits for quote in _all_of(query, hit, retriever) if gives_reasons(quote))
     return Evidence(searched, tuple(hits), quotes, spare, strong, elsewhere)
+
+
+def filters(reading: Reading) -> tuple[list[str], list[str]]:
+    """The companies and the periods that briefs are searched for."""
+    names = [name for ticker in reading.tickers for name in (ticker, FILERS[ticker].name)] or list(reading.others)
+    return names, [str(period) for period in _periods(reading)]
 
 
 def _in_full(reading: Reading) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from agent.events import Json
 from agent.research.answer import own_documents
-from agent.research.answer.evidence import Evidence, search
+from agent.research.answer.evidence import Evidence, filters, search
 from agent.research.plan import Call
 from agent.research.question.reading import Reading
 from agent.research.question.scope import FAR
@@ -23,14 +23,19 @@ def opened(collection: str) -> Retriever:
 
 
 def label(reading: Reading, collection: str) -> str:
-    """`Searching 124 briefs for NVIDIA, Q2 FY2026`."""
+    """`Searching 124 briefs on NVIDIA, Q2 FY2026`: those that the companies and periods leave, all where none is."""
     retriever = opened(collection)
-    count, about = len(retriever.passages), ", ".join(part for part in (reading.companies, reading.times) if part)
-    what = f"{count} briefs"
     if collection:
-        about = own_documents.scope(reading, retriever).label
-        what = f"{count} passage{'' if count == 1 else 's'} of {collection}"
-    return f"Searching {what}" + (f" for {about}" if about else "")
+        those = own_documents.scope(reading, retriever)
+        count, about = retriever.count(companies=those.companies, periods=those.periods), those.label
+        what = f"passage{'' if count == 1 else 's'} of {collection}"
+        return f"Searching {count:,} {what}" + (f" for {about}" if about else "")
+    names, periods = filters(reading)
+    count = retriever.count(companies=names, periods=periods)
+    times = reading.times if count else ""
+    count = count or retriever.count(companies=names) or len(retriever.passages)
+    about = ", ".join(part for part in (reading.companies, times) if part)
+    return f"Searching {count:,} brief{'' if count == 1 else 's'}" + (f" on {about}" if about else "")
 
 
 def find(reading: Reading, collection: str) -> Evidence:

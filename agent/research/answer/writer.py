@@ -8,14 +8,17 @@ from agent.research.answer.differences import difference
 from agent.research.answer.draft import Draft
 from agent.research.answer.evidence import Evidence, gives_reasons, relevant, touches
 from agent.research.answer.grounding import Number, numbers, sentences
+from agent.research.answer.yes_or_no import answers, falling
 from agent.research.figures.facts import facts
 from agent.research.figures.filers import FILERS
 from agent.research.figures.results import Result, day
-from agent.research.question import intent, scope
+from agent.research.question import held, intent, scope
 from agent.research.question.reading import Reading
 from agent.research.question.scope import Decline
 from agent.research.search.quoting import Quote
 
+NEAREST = 0.3
+"""What a passage of the briefs must score to be shown as nearest; below, it only happens to be there."""
 SAME_FIGURE = 0.01
 """How far two statements of one figure are apart at most."""
 
@@ -33,8 +36,9 @@ def write(
     if decline:
         _decline(draft, decline, results, evidence, collection)
     else:
-        for result in results:
-            figure(draft, result, is_rising=bool(intent.GROWTH.search(reading.question)))
+        for result, answer in zip(results, answers(reading, results), strict=True):
+            figure(draft, result, reading, answer)
+        _lags(draft, reading, results)
         quotes = evidence.quotes if evidence and evidence.strong else ()
         if results and evidence and quotes:
             quotes = _beside_figures(draft, reading, results, evidence)
@@ -44,20 +48,23 @@ def write(
     return draft
 
 
-def figure(draft: Draft, result: Result, *, is_rising: bool = False) -> None:
-    """A tool's sentences with the value in bold, each with the markers of the filings behind it.
+def figure(draft: Draft, result: Result, reading: Reading | None = None, answer: str = "") -> None:
+    """A tool's sentences with the value in bold, each with the markers of the filings behind it; first the `answer`.
 
-    Whether concentration `is_rising` has two sides, which are told only where that is asked.
+    Whether concentration is rising has two sides, which are told only where the `reading` asks that.
     """
     markers = "".join(f"[{draft.cite(source)}]" for source in result.sources)
-    if is_rising and result.tool == "concentration" and (sides := two_sides(result, markers)):
+    asked = reading.question if reading else ""
+    is_moving = result.tool == "concentration" and intent.GROWTH.search(asked)
+    if is_moving and (sides := two_sides(result, markers, falling=falling(asked))):
         for paragraph in sides.paragraphs:
             draft.say(paragraph)
         draft.show(result, sides.computed)
         return
     told, steps = difference(result) or ("", ())
     said = [*sentences(_bold(result)), *([told] if told else [])]
-    draft.say(" ".join(_marked(sentence, markers) for sentence in said))
+    paragraph = " ".join(_marked(sentence, markers) for sentence in said)
+    draft.say(f"{answer}: {_inside(paragraph)}" if answer else paragraph)
     draft.show(result, steps)
 
 
@@ -72,12 +79,8 @@ def quoted(draft: Draft, quotes: Sequence[Quote], *, lead: str, collection: str 
 
 
 def _about_the_reading(draft: Draft, reading: Reading) -> None:
-    for typed, meant in reading.guessed:
-        draft.warn("spelling", f"Read {typed!r} as {meant}.")
     if reading.decline:
         return
-    if reading.everyone:
-        draft.warn("no_company", "No company was named: all four are shown.")
     if reading.when.bare_year and reading.operation != "text":
         for ticker in reading.tickers:
             for period in reading.when.of(ticker):
@@ -90,6 +93,22 @@ def _about_the_reading(draft: Draft, reading: Reading) -> None:
                     draft.warn("fiscal_year", message)
 
 
+def _lags(draft: Draft, reading: Reading, results: Sequence[Result]) -> None:
+    """Says why a figure is not of the newest period, and that all companies are shown where none was named."""
+    told = [held.lag(reading, ticker, result.label) for ticker in reading.tickers for result in results]
+    if reading.everyone:
+        told.append("No company was named, so all are shown.")
+    for sentence in dict.fromkeys(filter(None, told)):
+        draft.say(sentence)
+
+
+def _inside(paragraph: str) -> str:
+    """A paragraph behind a colon: "Gross margin was" as "gross margin was"; names keep their capital."""
+    first = paragraph.split(" ", 1)[0]
+    is_name = "'" in first or not first[1:].islower()
+    return paragraph if is_name else paragraph[:1].lower() + paragraph[1:]
+
+
 def _decline(
     draft: Draft, decline: Decline, results: Sequence[Result], evidence: Evidence | None, collection: str
 ) -> None:
@@ -100,6 +119,8 @@ def _decline(
         for result in results[:1]:
             figure(draft, result)
     elif evidence and evidence.quotes and decline.code not in scope.FAR:
+        if not collection and evidence.quotes[0].score < NEAREST:
+            return
         whose = "in these documents" if collection else "in the briefs"
         lead = f"The nearest passage {whose}, which is not an answer to your question:"
         quoted(draft, evidence.quotes[:1], lead=lead, collection=collection)

@@ -14,6 +14,8 @@ from agent.research.figures.results import Caveat, Input, Result, Row
 
 Figure = Quantity | Fact | Part
 """What a calculation is made of."""
+NOTES = ("data_cutoff", "parts_coverage", "chart_restated")
+"""Caveats that take no trust from a value."""
 
 
 def calculated(
@@ -27,14 +29,23 @@ def calculated(
     formula: str,
     unit: str = "percent",
     of: str = "",
+    beside: Sequence[Figure] = (),
     extra: Iterable[Caveat] = (),
     series: Sequence[Row] = (),
     table: Sequence[Row] = (),
     chart: Chart | None = None,
 ) -> Result:
-    """A result from `figures`; the caveats that they give rise to stand before the `extra` ones."""
-    parts = [figure for figure in figures if isinstance(figure, Part)]
-    used = tuple(dict.fromkeys(fact for figure in figures for fact in _facts(figure)))
+    """A result from `figures`; the caveats that they give rise to stand before the `extra` ones.
+
+    Those of `NOTES` become its notes, the others its warnings. What stands `beside` the figures of the formula is cited
+    as well.
+    """
+    cited = (*figures, *beside)
+    parts = [figure for figure in cited if isinstance(figure, Part)]
+    used = tuple(dict.fromkeys(fact for figure in cited for fact in _facts(figure)))
+    inputs = tuple(dict.fromkeys(given for figure in figures for given in _inputs(figure)))
+    others = tuple(dict.fromkeys(given for figure in beside for given in _inputs(figure)))
+    told = tuple(dict.fromkeys((*caveats(facts, used), *extra)))
     return Result(
         tool=tool,
         label=label,
@@ -42,10 +53,12 @@ def calculated(
         unit=unit,
         sentence=sentence,
         formula=formula,
-        inputs=tuple(dict.fromkeys(given for figure in figures for given in _inputs(figure))),
+        inputs=inputs,
+        beside=tuple(given for given in others if given not in inputs),
         sources=merged((*part_sources(facts, parts), *sources(facts, used))),
         of=of,
-        warnings=tuple(dict.fromkeys((*caveats(facts, used), *extra))),
+        warnings=tuple(each for each in told if each.code not in NOTES),
+        notes=tuple(each for each in told if each.code in NOTES),
         series=tuple(series),
         table=tuple(table),
         chart=chart,

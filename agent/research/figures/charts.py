@@ -41,7 +41,14 @@ def bars(title: str, rows: Sequence[Row], unit: str, by: str = "period", stack: 
     lying = by != "period"
     axis_of_names = _names(str(row[by]) for row in rows) if lying else _PERIODS
     names = {"field": by, "type": "nominal", "sort": None, "title": None, "axis": axis_of_names}
-    sizes = {"field": "value", "type": "quantitative", "title": axis, "axis": {"tickCount": 5}}
+    sizes = {
+        "field": "value",
+        "type": "quantitative",
+        "title": axis,
+        "axis": {"tickCount": 5},
+        "scale": _domain(_ends(values, by) if stack else _numbers(values), zero=True),
+        "stack": "zero" if stack else None,
+    }
     encoding: dict[str, Any] = {
         "x": sizes if lying else names,
         "y": names if lying else sizes,
@@ -66,13 +73,34 @@ def line(title: str, rows: Sequence[Row], unit: str) -> Chart:
     values, axis = _scaled(rows, unit)
     encoding: dict[str, Any] = {
         "x": {"field": "period", "type": "ordinal", "sort": None, "title": None, "axis": _PERIODS},
-        "y": {"field": "value", "type": "quantitative", "title": axis, "scale": {"zero": unit != "percent"}},
+        "y": {
+            "field": "value",
+            "type": "quantitative",
+            "title": axis,
+            "scale": _domain(_numbers(values), zero=unit != "percent"),
+        },
         "tooltip": [
             {"field": "period", "type": "nominal"},
             {"field": "value", "type": "quantitative", "format": ",.2f"},
         ],
     }
     return _themed(title, values, {"type": "line", "point": True, "color": _BLUE}, encoding, _HEIGHT)
+
+
+def _domain(found: Sequence[float], *, zero: bool) -> dict[str, Any]:
+    """A scale from end to end of the values, so that a page may add the data after it has drawn the axes."""
+    sizes = [*found, 0.0] if zero or not found else found
+    low, high = min(sizes), max(sizes)
+    return {"domain": [low, high if high > low else low + 1], "nice": True}
+
+
+def _numbers(values: Sequence[Row]) -> list[float]:
+    return [row["value"] for row in values if isinstance(row["value"], (int, float))]
+
+
+def _ends(values: Sequence[Row], by: str) -> list[float]:
+    """Where each pile of bars ends."""
+    return [sum(_numbers([row for row in values if row[by] == name])) for name in {row[by] for row in values}]
 
 
 def _names(texts: Iterable[str]) -> dict[str, Any]:

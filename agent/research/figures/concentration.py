@@ -6,7 +6,7 @@ from agent.research.figures import arithmetic, charts
 from agent.research.figures.calculation import calculated
 from agent.research.figures.facts import Facts, company
 from agent.research.figures.measures import possessive
-from agent.research.figures.part_sources import ANONYMOUS, coverage
+from agent.research.figures.part_sources import coverage
 from agent.research.figures.parts import Part, Parts
 from agent.research.figures.periods import Period
 from agent.research.figures.results import Caveat, Result, Row
@@ -16,8 +16,8 @@ _RANKS = ("largest", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 
 LOWER_BOUND = Caveat(
     "hhi_lower_bound",
-    "Only customers of 10% of revenue or more are disclosed, so the index is a lower bound, and the combined share "
-    "leaves out everyone below that threshold.",
+    "Only customers of 10% of revenue or more are disclosed, so the index is a lower bound; they are lettered anew in "
+    "each report, so that none can be followed.",
 )
 
 
@@ -46,7 +46,8 @@ def concentration(
     return calculated(
         facts,
         "concentration",
-        (*now, *then),
+        now,
+        beside=then,
         label=f"{filer.name} customer concentration, {at}" + (f" against {past}" if then else ""),
         value=index,
         unit="HHI points",
@@ -55,7 +56,6 @@ def concentration(
         formula=" + ".join(f"{part.value * 100:g}²" for part in now),
         extra=(
             LOWER_BOUND,
-            ANONYMOUS,
             *coverage(parts, filer.ticker, "customer", "concentration", "revenue", period),
         ),
         series=rows,

@@ -30,7 +30,7 @@ def lookup(facts: Facts, ticker: str, metric: str, period: Period | None = None)
     today = quantity(facts, ticker, metric, found.period, rebase=True)
     extra = cutoff(facts, found.filer.ticker, found.period, period)
     if today.rebased:
-        extra.append(Caveat("split_adjusted", f"On today's share count it is {today.shown}."))
+        extra.append(Caveat("split_not_restated", f"On today's share count it is {today.shown}."))
     return _result(
         "lookup",
         facts,
@@ -162,6 +162,11 @@ def rebased(*quantities: Quantity) -> list[Caveat]:
     return [Caveat("split_adjusted", message)] if at else []
 
 
+def _redrawn(past: Iterable[Quantity]) -> list[Caveat]:
+    """The same, of figures that only the table and the chart show."""
+    return [Caveat("chart_restated", each.message) for each in rebased(*past)]
+
+
 def _result(
     tool: str,
     facts: Facts,
@@ -186,7 +191,7 @@ def _result(
         unit=unit,
         sentence=sentence,
         formula=formula,
-        extra=(*extra, *rebased(*dict.fromkeys((*past, *quantities)))),
+        extra=(*extra, *rebased(*quantities), *_redrawn(past)),
         series=rows(past),
         table=[{"period": str(each.period), subject.metric.label: each.shown} for each in past],
         chart=charts.bars(f"{subject.filer.name}: {subject.name}", rows(past), subject.unit) if len(past) > 1 else None,

@@ -29,7 +29,7 @@ def part_sources(facts: Facts, used: Iterable[Part]) -> tuple[Source, ...]:
             accession=accession,
             url=found[0].url,
             locator="; ".join(dict.fromkeys(map(_what, found))),
-            quote=" ".join(map(_statement, found)),
+            quote="\n".join(map(_statement, found)),
         )
         for accession, found in said.items()
     )
@@ -46,7 +46,7 @@ def merged(found: Iterable[Source]) -> tuple[Source, ...]:
 
 def _joined(first: Source, second: Source) -> Source:
     locator = "; ".join(dict.fromkeys((*first.locator.split("; "), *second.locator.split("; "))))
-    return Source(first.title, first.accession, first.url, locator, f"{first.quote} {second.quote}")
+    return Source(first.title, first.accession, first.url, locator, f"{first.quote}\n{second.quote}")
 
 
 def _what(part: Part) -> str:

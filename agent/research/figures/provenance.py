@@ -40,7 +40,7 @@ def sources(facts: Facts, used: Iterable[Fact]) -> tuple[Source, ...]:
             accession=accession,
             url=facts.filings[accession].url,
             locator="; ".join(dict.fromkeys(said.values())),
-            quote=" ".join(said),
+            quote="\n".join(said),
         )
         for accession, said in found.items()
     )

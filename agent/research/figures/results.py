@@ -42,11 +42,12 @@ class Source:
     locator: str
     """Which figures, in words: `gross profit; revenue by product`."""
     quote: str
+    """One figure a line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caveat:
-    """Something to know before relying on the number."""
+    """Something to know before relying on the number, or, as a note, about where it is from."""
 
     code: str
     message: str
@@ -66,9 +67,14 @@ class Result:
     """With the symbols of `inputs`."""
     inputs: tuple[Input, ...]
     sources: tuple[Source, ...]
+    beside: tuple[Input, ...] = ()
+    """Figures that are told beside the value, and that the formula does not have."""
     of: str = ""
     """Whose the value is, or which, where the label does not say: `Apple` of a comparison, `HHI`."""
     warnings: tuple[Caveat, ...] = ()
+    """What takes trust from the value."""
+    notes: tuple[Caveat, ...] = ()
+    """What is only good to know: where the data ends."""
     series: tuple[Row, ...] = ()
     """Rows of the chart: `period`, `end`, `value`, and what else a tool adds."""
     table: tuple[Row, ...] = ()

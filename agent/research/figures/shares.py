@@ -1,4 +1,4 @@
-"""Tools over parts of a company: one share of revenue, a whole breakdown, and how a part has grown."""
+"""Tools over parts of a company: its revenue, its share of all revenue, a whole breakdown, and how a part has grown."""
 
 from __future__ import annotations
 
@@ -49,6 +49,35 @@ def share(facts: Facts, parts: Parts, ticker: str, part: str, period: Period | N
     return _pictured(result, name, parts.of(ticker, breakdown, "revenue", at), whole)
 
 
+def part_revenue(facts: Facts, parts: Parts, ticker: str, part: str, period: Period | None = None) -> Result:
+    """Revenue of a segment, product or place, with its share of the whole.
+
+    Raises UnknownPart or UnknownPeriod where the figure is missing.
+    """
+    ticker = company(ticker).ticker
+    line, member = parts.named(ticker, part)
+    if line == "customer":
+        return _customer_share(facts, parts, ticker, member, period)  # no filing gives a customer's revenue in dollars
+    at = period or parts.latest(ticker, line)
+    found = parts.one(ticker, line, member, at)
+    whole = facts.lookup(ticker, "revenue", at)
+    name, percent = company(ticker).name, show(arithmetic.ratio(found.value, whole.value), "percent")
+    result = calculated(
+        facts,
+        "part_revenue",
+        (found,),
+        beside=(whole,),
+        label=f"{name} {member} revenue, {at}",
+        value=found.value,
+        unit=found.unit,
+        sentence=f"{possessive(name)} {member} revenue in {at} ({span(whole.start, whole.end, at)}) was "
+        f"{show(found.value, 'USD')}, {percent} of its revenue of {show(whole.value, 'USD')}.",
+        formula="as published",
+        extra=coverage(parts, ticker, line, "revenue", "", period),
+    )
+    return _pictured(result, name, parts.of(ticker, line, "revenue", at), whole)
+
+
 def breakdown(
     facts: Facts, parts: Parts, ticker: str, by: str, period: Period | None = None, metric: str = "revenue"
 ) -> Result:
@@ -66,7 +95,8 @@ def breakdown(
     result = calculated(
         facts,
         "breakdown",
-        (*found, whole),
+        (largest, whole),
+        beside=found[1:],
         label=f"{name} {what} by {by}, {at}",
         value=value,
         of=largest.member,

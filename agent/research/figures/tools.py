@@ -32,7 +32,7 @@ from agent.research.figures.parts import Parts, parts
 from agent.research.figures.periods import Period
 from agent.research.figures.ratios import ratio
 from agent.research.figures.results import Result
-from agent.research.figures.shares import breakdown, part_growth, share
+from agent.research.figures.shares import breakdown, part_growth, part_revenue, share
 from agent.research.figures.trends import trailing_twelve_months, trend
 
 A = TypeVar("A", bound=Arguments)
@@ -113,6 +113,12 @@ def toolbox() -> dict[str, Tool[Any]]:
             "The share of revenue of a segment, product, place, customer or line.",
             ShareArguments,
             lambda a, f, p: share(f, p, _ticker(a), a.part, _period(a.period)),
+        ),
+        Tool(
+            "part_revenue",
+            "The revenue of a segment, product or place, and its share of the whole.",
+            ShareArguments,
+            lambda a, f, p: part_revenue(f, p, _ticker(a), a.part, _period(a.period)),
         ),
         Tool(
             "ratio",

@@ -43,7 +43,8 @@ def trend(
     return calculated(
         facts,
         "trend",
-        past,
+        (last, first),
+        beside=past[1:-1],
         label=f"{end.filer.name} {end.name}, change from {first.period} to {last.period}",
         value=value,
         unit=unit,

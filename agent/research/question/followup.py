@@ -11,6 +11,7 @@ from agent.research.question import intent
 from agent.research.question.lexicon import FILLERS, metrics_in
 from agent.research.question.members import member_in
 from agent.research.question.reading import Operation, Reading
+from agent.research.question.vocabulary import is_nonsense
 from agent.research.question.when import When
 from agent.research.question.wording import phrases
 
@@ -41,6 +42,8 @@ _LOOKS: tuple[tuple[re.Pattern[str], Operation], ...] = (
 
 def inherit(own: Reading, before: Reading) -> Reading:
     """`own` with its gaps filled from the reading before it, where it is a follow-up at all."""
+    if says_nothing(own):
+        return own
     elliptical = bool(_ELLIPTICAL.search(own.question)) or bool(_POINTS.search(own.question))
     says = own.operation != "text" or _content_words(own.words)
     if own.tickers and before.metrics and own.operation == "text" and _TOGETHER.search(own.words):
@@ -63,6 +66,12 @@ def inherit(own: Reading, before: Reading) -> Reading:
     if reading.operation != "text" and not own.when.named and (elliptical or not own.tickers):
         return replace(reading, when=before.when)
     return reading
+
+
+def says_nothing(own: Reading) -> bool:
+    """Whether no word of a question means anything here: it is no follow-up, and none follows it."""
+    names = own.tickers or own.others or own.when.named
+    return own.operation == "text" and not names and is_nonsense(own.words)
 
 
 def _only_a_part(own: Reading) -> bool:

@@ -16,7 +16,9 @@ YES_OR_NO = phrases(r"^\W*(?:does|do|did|is|are|was|were|has|have|can)")
 GROWTH = phrases(r"""
     gr[oe]w\w*|rise|rises|rising|rose|risen|increas\w+|gain\w*|jump\w*|surge\w*|climb\w*|soar\w*|doubl\w+|tripl\w+|fast(?:er|est)
     fall|falls|falling|fell|fallen|decreas\w+|drop\w*|declin\w+|shr[iau]nk\w*|slump\w*|plunge\w*|slow(?:er|est)
-    chang\w+|up or down|(?:go|goes|gone|went) (?:up|down)|sequential\w*
+    chang\w+|up or down
+    (?:up|down) (?:from|since|on)|(?:is|are|was|were) .*(?:up|down)(?=\W*$)
+    (?:go|goes|gone|went) (?:up|down)|sequential\w*
     improv\w+|worsen\w*|deteriorat\w+|widen\w*|narrow\w*|expand\w*
     by (?:what|how many) (?:%|percent\w*)|(?:up|down|more|less|higher|lower) on the (?:year|quarter)
     yoy|y/y|qoq|q/q|(?:year|quarter)[\s-]+(?:over|on)[\s-]+(?:year|quarter)

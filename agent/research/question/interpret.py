@@ -8,7 +8,8 @@ from agent.request import Turn
 from agent.research.figures.filers import FILERS
 from agent.research.question import intent, scope
 from agent.research.question.companies import named, without_names
-from agent.research.question.followup import inherit
+from agent.research.question.followup import inherit, says_nothing
+from agent.research.question.held import to_what_is_held
 from agent.research.question.lexicon import metrics_in
 from agent.research.question.members import breakdown_in, member_in
 from agent.research.question.reading import Breakdown, Operation, Reading
@@ -36,7 +37,8 @@ def interpret(question: str, turns: tuple[Turn, ...] = ()) -> Reading:
     """What `question` asks for, with what it leaves out taken from the session's earlier questions."""
     before: Reading | None = None
     for turn in turns:
-        before = _one(turn.question, before)
+        reading = _one(turn.question, before)
+        before = before if says_nothing(reading) else reading
     return _one(question, before)
 
 
@@ -54,7 +56,7 @@ def about_documents(reading: Reading) -> Reading:
 def _one(question: str, before: Reading | None) -> Reading:
     own = read(question)
     reading = inherit(own, before) if before else _overview(own)
-    return _judged(reading, own)
+    return to_what_is_held(_judged(reading, own))
 
 
 def _overview(reading: Reading) -> Reading:
@@ -111,7 +113,9 @@ def _usual(reading: Reading, rest: str) -> Reading | None:
     if intent.MARGIN.search(rest) and not qualifiers(
         intent.MARGIN.sub(" ", intent.BARE.sub(" ", rest)), "", strict=True
     ):
-        return replace(overview, tickers=tickers, metrics=MARGINS, wants_text=False) if tickers else None
+        how: Operation = "growth" if intent.GROWTH.search(rest) else "lookup"
+        margins = replace(overview, tickers=tickers, metrics=MARGINS, operation=how, wants_text=False)
+        return margins if tickers else None
     if len(reading.tickers) > 1 and (intent.BARE.search(rest) or not rest.strip(" ,?.and")):
         side_by_side = replace(overview, wants_text=False)
         return None if qualifiers(intent.BARE.sub(" ", rest), "", strict=True) else side_by_side
@@ -144,6 +148,8 @@ def _judged(reading: Reading, own: Reading) -> Reading:
     decline = scope.by_wording(reading.question)
     if decline is None and _about_others(reading, own):
         decline = scope.unknown_company(own.others)
+    if decline is None and says_nothing(own):
+        decline = scope.out_of_scope()
     if decline or reading.tickers or reading.operation == "text":
         return replace(reading, decline=decline)
     if reading.operation == "concentration" or reading.member:
@@ -197,7 +203,7 @@ def _operation(question: str, rest: str, figures: _Figures, time: When) -> Opera
         return "ttm"
     if figures.breakdown and not figures.member:
         return "breakdown"
-    if intent.GROWTH.search(figures.left) and len(time.periods) <= 2:
+    if intent.GROWTH.search(figures.left) and len(time.periods) <= 2 and time.count < 2:
         return "growth"
     if intent.TREND.search(figures.left) or time.count > 1 or len(time.periods) > 2:
         return "trend"

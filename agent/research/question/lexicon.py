@@ -42,7 +42,10 @@ VERBS: tuple[tuple[str, str], ...] = (
     (r"\b(?:earn(?:ed|s)?|ma[dk]e)\b.{0,20}\b(?:per|a|each)\s+(?:diluted\s+)?share\b", "eps_diluted"),
     (r"\b(?:bring|brings|brought|take|takes|took|rake|raked)\s+in\b", "revenue"),
     (r"\b(?:sell|sells|sold)\b(?!\s+(?:and|general|an?|any|its|off|the|to|their|back)\b)", "revenue"),
-    (r"\b(?:earn|earns|earned|profitable|unprofitable|lose|lost|make|made)\b", "net_income"),
+    (
+        r"\b(?:earn|earns|earned|profitable|unprofitable|lose|lost|make|made|(?:making|losing) money|loss making)\b",
+        "net_income",
+    ),
 )
 """Verbs that mean a figure where no noun does."""
 FIRST = VERBS[:3]

@@ -80,4 +80,5 @@ class Reading:
             "trend": "over time",
         }
         parts = [self.companies or "all companies", what or "what the filings say", how.get(self.operation, "")]
-        return " · ".join(part for part in (*parts, self.times) if part)
+        slips = [f"read {typed!r} as {meant}" for typed, meant in self.guessed]
+        return " · ".join(part for part in (*parts, self.times, *slips) if part)

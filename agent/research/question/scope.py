@@ -90,25 +90,27 @@ def by_wording(question: str) -> Decline | None:
         return Decline(
             "instructions",
             f"I can't help with that: I answer questions about what {COVERAGE} filed with the SEC.",
-            "The question was read as an instruction to the agent, not as one about a filing.",
+            "Not answered: read as an instruction to the agent.",
         )
     if _ADVICE.search(question):
         return Decline(
             "advice",
-            "I can't give investment advice or a price target; I only report what the filings hold.",
+            "I can't give investment advice or a price target; I only report what the filings hold. "
             "You can ask how revenue, margins or cash flow have developed instead.",
+            "Not answered: read as a request for advice.",
         )
     if _PRICE.search(question):
         return Decline(
             "market_price",
-            "I don't have share prices or other market data; I only hold what is in the filings.",
-            "Earnings per share, dividends and share repurchases are in the filings.",
+            "I don't have share prices or other market data; I only hold what is in the filings, such as earnings per "
+            "share, dividends and share repurchases.",
+            "Not answered: no market data is held.",
         )
     if _FORECAST.search(question):
         return Decline(
             "forecast",
             "I can't forecast: the filings hold what has been reported, not what will come.",
-            "No figure here is an estimate.",
+            "Not answered: read as a request for a forecast.",
         )
     if _CHORES.search(question):
         return out_of_scope()
@@ -123,7 +125,7 @@ def greeting() -> Decline:
         f"I only answer questions about what {COVERAGE} reported in their SEC filings: figures such as revenue, "
         "margins, growth and cash flow, and what the filings say. "
         "Ask, for example, how fast NVIDIA's revenue grew in Q2 FY2026.",
-        "No question about a filing was found in this.",
+        "Not answered: no question about a filing was found in this.",
     )
 
 
@@ -131,15 +133,16 @@ def out_of_scope() -> Decline:
     return Decline(
         "out_of_scope",
         f"I can't answer that: I only know what {COVERAGE} reported in their SEC filings.",
-        "The question was not read as one about these companies.",
+        "Not answered: not read as a question about these companies.",
     )
 
 
 def unknown_company(others: tuple[str, ...]) -> Decline:
     return Decline(
         "unknown_company",
-        f"I can't answer that for {', '.join(others)}: I only hold filings of {COVERAGE}.",
+        f"I can't answer that for {', '.join(others)}: I only hold filings of {COVERAGE}. "
         "Filings of other companies can be asked about once they are indexed as documents of your own.",
+        "Not answered: no filing of that company is held.",
     )
 
 
@@ -148,17 +151,21 @@ def no_data(what: str) -> Decline:
     return Decline(
         "no_data",
         f"I can't answer that: {reason}",
-        "Only what these companies tag in their SEC filings is held as a figure.",
+        "Not answered: a figure that the question needs is not held.",
     )
 
 
 def weak_evidence(where: str) -> Decline:
     return Decline(
         "weak_evidence",
-        f"I can't answer that: I found nothing in {where} that answers it.",
-        "The search goes by words and meaning: another wording may find more.",
+        f"I can't answer that: I found nothing in {where} that answers it. Another wording may find more.",
+        "Not answered: no passage comes close enough to the question.",
     )
 
 
 def unfinished() -> Decline:
-    return Decline("weak_evidence", "I can't answer that: the search did not finish in time.", "Asking again may help.")
+    return Decline(
+        "weak_evidence",
+        "I can't answer that: the search did not finish in time. Asking again may help.",
+        "Not answered: nothing was searched to the end.",
+    )

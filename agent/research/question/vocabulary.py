@@ -8,6 +8,7 @@ from agent.research.question.companies import OTHERS, one_slip
 from agent.research.question.lexicon import FILLERS, GAP
 from agent.research.search.corpus import load_briefs
 from agent.research.search.sentences import words
+from agent.research.search.synonyms import GROUPS, MEANS
 
 _PREPOSITIONS = frozenset({"from", "for", "in", "on", "of", "by", "with", "under", "among", "into", "through"})
 
@@ -81,6 +82,31 @@ def _metric_words() -> tuple[str, ...]:
 def known_words() -> frozenset[str]:
     """Every stemmed word of the briefs."""
     return frozenset(word for brief in load_briefs() for word in words(brief.searchable))
+
+
+def is_nonsense(text: str) -> bool:
+    """Whether a text has words that carry meaning, and none that the briefs or their synonyms have, or nearly have."""
+    carrying = [word for word in re.findall(r"[a-z][a-z&]+", text.lower()) if word not in FILLERS and len(word) > 2]
+    return bool(carrying) and not any(_is_near(word) for word in carrying)
+
+
+def _is_near(word: str) -> bool:
+    if word in OTHERS or set(words(word)) & (known_words() | _other_words()):
+        return True
+    return len(word) >= 5 and any(one_slip(word, known) for known in _spellings())
+
+
+@cache
+def _other_words() -> frozenset[str]:
+    """Every stemmed word of the synonyms."""
+    groups = (phrase for group in GROUPS for phrase in group)
+    return frozenset(word for phrase in (*groups, *MEANS) for word in words(phrase))
+
+
+@cache
+def _spellings() -> frozenset[str]:
+    """Every longer word of the briefs as it is written."""
+    return frozenset(word for brief in load_briefs() for word in re.findall(r"[a-z]{5,}", brief.searchable.lower()))
 
 
 @cache

@@ -90,6 +90,8 @@ class When:
     """How many periods, where it says "the last eight quarters"."""
     yearly: bool = False
     """Whether `count` is in years."""
+    newest: tuple[tuple[str, Period], ...] = ()
+    """What `latest` means by ticker, where what is asked for is held."""
     bare_year: bool = field(default=False)
     """A year was given without "fiscal": it may be meant as a calendar year."""
 
@@ -106,7 +108,8 @@ class When:
             quarters = [period for period in facts().periods(ticker, "revenue") if period.quarter == self.quarter]
             found += quarters[-1:]
         if self.latest:
-            found.append(facts().latest(ticker, "revenue", yearly=self.latest == "year"))
+            held = dict(self.newest).get(ticker)
+            found.append(held or facts().latest(ticker, "revenue", yearly=self.latest == "year"))
         return tuple(dict.fromkeys(found))
 
 
@@ -141,7 +144,7 @@ def when(question: str) -> tuple[When, str]:
         rest = pattern.sub(" ", rest)
     yearly = bool(years or (span and span[2].lower() == "years"))
     whole_years = bool(dates and _YEAR_ENDED.search(question))
-    return When(periods, dates, whole_years, quarter, latest, count, yearly, bare), rest
+    return When(periods, dates, whole_years, quarter, latest, count, yearly, bare_year=bare), rest
 
 
 def _plain(question: str) -> str:

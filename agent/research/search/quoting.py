@@ -2,21 +2,22 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import numpy as np
 
 from agent.research.search.corpus import Passage
+from agent.research.search.pipes import heading_over
+from agent.research.search.quotable import quotable
 from agent.research.search.retrieval import Hit, Retriever
 from agent.research.search.rows import columns_over, is_row
-from agent.research.search.sentences import split_sentences, words
+from agent.research.search.sentences import STOPWORDS, words
 from agent.research.search.synonyms import covered, synonyms
 
 COVERAGE, COSINE, RANK, FIRST = 0.4, 0.45, 0.1, 0.04
 NUMBER_BONUS, REASON_BONUS, YEAR_BONUS, TABLE_PENALTY = 0.1, 0.1, 0.05, 0.15
 FURTHER = 0.8
-LIST, LONGEST = 6, 600  # a sentence that announces a list is quoted with it: so many lines, so many characters
-LABEL = 90  # characters; a longer line before rows announces its table
 SAME = 0.7
 
 ASKS_NUMBER = re.compile(
@@ -28,11 +29,10 @@ DATED = re.compile(
     r"|\b(?:19|20)\d\d\b|\b(?:FY|fiscal )\d+|\b\d+-[KQ]\b|\b[A-Z]+-?\d+\b"
 )
 """Digits that answer no "how many"."""
-COUNTED = re.compile(
-    r"\bhow many ((?:[\w-]+ ){0,3}?[\w-]+)(?= (?:did|does|do|has|have|had|is|are|was|were|can|could|will|"
-    r"works?|worked|of|in|on|at|with|by|from|for|over|above)\b|\W*$)",
-    re.I,
-)
+HOW_MANY = re.compile(r"\bhow many ((?:[\w-]+ ?){1,4})", re.I)
+PLURAL = re.compile(r"people|(?:wo)?men|children|staff|.+[^s]s")
+ONE_STEM = 5
+"""Letters of a stem that begins another of the same word: employ, employe(es)."""
 COUNT = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|none|no)\b", re.I)
 ASKS_REASON = re.compile(r"\b(why|reason|caused?|drove|driver)\b", re.I)
 REASON = re.compile(
@@ -64,16 +64,19 @@ def best_quotes(
     *,
     limit: int = 3,
     further: float = FURTHER,
-    bonus: Callable[[str], float] = lambda text: 0.0,
+    meant: str = "",
+    bonus: Callable[[Quote], float] = lambda quote: 0.0,
 ) -> list[Quote]:
     """The best sentence of the hits, and others that score at least `further` of it and say something else.
 
-    `bonus` is what a sentence scores for reasons of the caller's.
+    Meaning is compared with `meant`, or the question; `bonus` is what a sentence scores for reasons of the caller's.
     """
-    ranked = sorted(
-        (quote for place, hit in enumerate(hits) for quote in _quotes(question, hit, place, retriever, bonus)),
-        key=lambda quote: -quote.score,
-    )
+    found = [
+        replace(quote, score=quote.score + bonus(quote))
+        for rank, hit in enumerate(hits)
+        for quote in _quotes(question, meant or question, hit, rank, retriever)
+    ]
+    ranked = sorted(found, key=lambda quote: -quote.score)
     chosen: list[Quote] = []
     for quote in ranked:
         if len(chosen) == limit or (chosen and quote.score < further * chosen[0].score):
@@ -83,27 +86,21 @@ def best_quotes(
     return chosen
 
 
-def _quotes(question: str, hit: Hit, place: int, retriever: Retriever, bonus: Callable[[str], float]) -> list[Quote]:
+def _quotes(question: str, meant: str, hit: Hit, rank: int, retriever: Retriever) -> list[Quote]:
     asked, others = hit.asked, synonyms(question)
     heading = set(words(f"{hit.passage.title} {hit.passage.section} {hit.passage.company} {hit.passage.ticker}"))
     whole = hit.passage.text
-    spans = split_sentences(whole)
-    near = retriever.sentence_cosines(hit.index, question)
-    cosines = [None] * len(spans) if near is None else [float(value) for value in near]
+    near = retriever.sentence_cosines(hit.index, meant)
     quotes = []
-    for at, ((start, end), cosine) in enumerate(zip(spans, cosines, strict=True)):
-        if whole[end - 1] == ":":
-            lines = spans[at : at + LIST]
-            if len(lines) > 1 and is_row(whole[slice(*lines[1])]) and end - start < LABEL:
-                continue  # it names a group of rows, which are quoted each for itself
-            end = max(stop for _, stop in lines if stop - start <= LONGEST or stop == end)
+    for number, start, end in quotable(whole):
         text = whole[start:end]
+        cosine = None if near is None else float(near[number])
+        columns = columns_over(whole, start) if is_row(text) else heading_over(whole, start)
         found = set(words(text))
         own = retriever.lexical.coverage(asked, found, others)
-        coverage = retriever.lexical.coverage(asked, found | heading, others)
-        score = COVERAGE * (own + coverage) / 2 + COSINE * max(0.0, cosine or 0.0) + RANK / (1 + place)
-        score += _bonuses(question, text) + bonus(text) + (FIRST if start == spans[0][0] else 0)
-        columns = columns_over(whole, start) if is_row(text) else ""
+        coverage = retriever.lexical.coverage(asked, found | heading | set(words(columns)), others)
+        score = COVERAGE * (own + coverage) / 2 + COSINE * max(0.0, cosine or 0.0) + RANK / (1 + rank)
+        score += _bonuses(question, text) + (0 if number else FIRST)
         quotes.append(Quote(hit.passage, text, start, end, score, coverage, cosine, columns))
     return quotes
 
@@ -123,17 +120,31 @@ def _bonuses(question: str, text: str) -> float:
 
 
 def counted(question: str) -> str:
-    """What "how many" asks to be counted, empty where nothing is: `developers`."""
-    match = COUNTED.search(question)
-    return match[1].split()[-1] if match else ""
+    """What "how many" asks to be counted, the first plural behind it; empty where nothing is.
+
+    >>> counted("How many regular passengers travelled?")
+    'passengers'
+    """
+    match = HOW_MANY.search(question)
+    phrase = list(takewhile(lambda word: word not in STOPWORDS, match[1].lower().split())) if match else []
+    return next((word for word in phrase if PLURAL.fullmatch(word)), "".join(phrase[:1]))
+
+
+def has_count(text: str) -> bool:
+    """Whether a text has a number that is no date and no name."""
+    return bool(COUNT.search(DATED.sub(" ", text)))
 
 
 def counts(question: str, text: str) -> bool:
     """Whether a sentence has a count, and what the question wants counted or another name for it."""
     noun = counted(question)
-    if not noun or not COUNT.search(DATED.sub(" ", text)):
+    if not noun or not has_count(text):
         return False
-    return covered(question, text, lambda word: float(word in words(noun))) > 0
+    if covered(question, text, lambda word: float(word in words(noun))) > 0:
+        return True
+    stems = [stem for stem in (*words(noun), *synonyms(noun)) if len(stem) >= ONE_STEM]
+    said = [stem for stem in words(text) if len(stem) >= ONE_STEM]
+    return any(one.startswith(other) or other.startswith(one) for one in stems for other in said)
 
 
 def looks_like_table(text: str) -> bool:
