@@ -39,18 +39,22 @@ function stick(pane) {
 }
 
 function watch(pane) {
-  const at = { opening: true, follows: true, top: pane.scrollTop, height: pane.scrollHeight };
+  const at = { opening: true, follows: true, top: pane.scrollTop, height: pane.scrollHeight, rested: -Infinity };
   places.set(pane, at);
   new ResizeObserver(() => stick(pane)).observe(pane);
   let before = pane.scrollTop;
-  for (const used of ["wheel", "pointerdown", "keydown"]) pane.addEventListener(used, () => { at.opening = false; }, { passive: true });
-  pane.addEventListener("wheel", event => { if (event.deltaY < 0) at.follows = false; }, { passive: true });
-  pane.addEventListener("scroll", () => {
+  const listen = (name, heard) => pane.addEventListener(name, heard, { passive: true });
+  for (const used of ["wheel", "pointerdown", "keydown"]) listen(used, () => { at.opening = false; });
+  listen("wheel", event => { if (event.deltaY < 0) at.follows = false; });
+  listen("scroll", () => {
+    const left = pane.scrollHeight - pane.clientHeight - pane.scrollTop;
     if (pane.scrollHeight === at.height && Math.abs(pane.scrollTop - at.top) > 1) at.opening = false;
-    if (pane.scrollTop < before - 4) at.follows = false;
-    if (pane.scrollHeight - pane.clientHeight - pane.scrollTop < 8) at.follows = true;
+    if (left < 8) Object.assign(at, { follows: true, rested: at.follows ? at.rested : pane.scrollTop });
+    // A wheel's smooth movement puts the pane back to where its end was: that is not the reader going up.
+    else if (at.follows && Math.abs(pane.scrollTop - at.rested) < 8) stick(pane);
+    else if (pane.scrollTop < before - 4) at.follows = false;
     before = pane.scrollTop;
-  }, { passive: true });
+  });
   return at;
 }
 
