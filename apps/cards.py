@@ -79,10 +79,10 @@ def _was_stopped_early(view: View) -> bool:
 
 def _was_stopped_while_asking(view: View, one: Input) -> bool:
     """The question was closed by Stop, before its own time was over."""
-    ended_ms = view.stream.timings.total_ms
-    if view.stream.outcome != "cancelled" or ended_ms is None or one.expires_at is None:
+    timings = view.stream.timings
+    if view.stream.outcome != "cancelled" or timings.total_ms is None or one.expires_at is None:
         return False
-    return ended_ms < one.expires_at * 1000
+    return timings.total_ms + timings.waited_ms < one.expires_at * 1000  # `expires_at` counts the waiting too
 
 
 def status(view: View) -> Items:

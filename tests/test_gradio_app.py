@@ -193,6 +193,15 @@ def test_what_a_stop_leaves_says_nothing_of_what_never_came() -> None:
     assert "Thin." in section("warnings", failed, run)[0]
 
 
+def test_a_question_that_expired_before_the_stop_was_left_unanswered() -> None:
+    """However long it was waited for: the run's own time stands still meanwhile, `expires_at` does not."""
+    stopped = Stream(phase="ended", outcome="cancelled", timings=Timings(total_ms=2_000, waited_ms=600_000))
+    missed, open_one = (Input(id=str(at), prompt=f"Until {at}?", state="expired", expires_at=at) for at in (600, 1_200))
+    run = Run(run_id="r_1", session_id="s_1", agent="a", question="?", created_at=0)
+    (shown,) = section("input", View(stream=stopped, expired=(missed, open_one)), run).values()
+    assert "Until 600?" in shown
+
+
 @contextmanager
 def taken_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as busy:
