@@ -42,6 +42,14 @@ def _no_data_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
         yield
 
 
+@pytest.fixture(scope="session")
+def warm() -> None:
+    """What the built-in agent's first question loads is loaded."""
+    from agent.research.agent import warm_up
+
+    warm_up()
+
+
 @pytest.fixture(autouse=True)
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder of this test."""
