@@ -29,11 +29,8 @@ def share(facts: Facts, parts: Parts, ticker: str, part: str, period: Period | N
             raise unknown from None
     if breakdown == "customer":
         return _customer_share(facts, parts, ticker, member, period)
-    at = period or parts.latest(ticker, breakdown)
-    found = parts.one(ticker, breakdown, member, at)
-    whole = facts.lookup(ticker, "revenue", at)
-    value = arithmetic.ratio(found.value, whole.value)
-    name = company(ticker).name
+    found, whole = _of_revenue(facts, parts, ticker, breakdown, member, period)
+    at, value, name = found.period, arithmetic.ratio(found.value, whole.value), company(ticker).name
     when = f"{at} ({span(whole.start, whole.end, at)})"
     result = calculated(
         facts,
@@ -58,10 +55,9 @@ def part_revenue(facts: Facts, parts: Parts, ticker: str, part: str, period: Per
     line, member = parts.named(ticker, part)
     if line == "customer":
         return _customer_share(facts, parts, ticker, member, period)  # no filing gives a customer's revenue in dollars
-    at = period or parts.latest(ticker, line)
-    found = parts.one(ticker, line, member, at)
-    whole = facts.lookup(ticker, "revenue", at)
-    name, percent = company(ticker).name, show(arithmetic.ratio(found.value, whole.value), "percent")
+    found, whole = _of_revenue(facts, parts, ticker, line, member, period)
+    at, name = found.period, company(ticker).name
+    percent = show(arithmetic.ratio(found.value, whole.value), "percent")
     result = calculated(
         facts,
         "part_revenue",
@@ -137,6 +133,14 @@ def part_growth(
         table=[{"period": str(each.period), f"{member} revenue": show(each.value, "USD")} for each in (old, new)],
         chart=charts.bars(f"{name}: {member} revenue", rows, "USD"),
     )
+
+
+def _of_revenue(
+    facts: Facts, parts: Parts, ticker: str, breakdown: str, member: str, period: Period | None
+) -> tuple[Part, Fact]:
+    """A part's revenue and all revenue of the same period."""
+    at = period or parts.latest(ticker, breakdown)
+    return parts.one(ticker, breakdown, member, at), facts.lookup(ticker, "revenue", at)
 
 
 def _line_share(facts: Facts, ticker: str, metric: str, period: Period | None) -> Result:
