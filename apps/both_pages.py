@@ -1,6 +1,6 @@
 """The one process's web site: a landing page, our API, and both front ends under it.
 
-Streamlit is up in two seconds. Importing Gradio takes ten, so its page is mounted when a thread has
+Streamlit is up at once. Importing Gradio takes several times as long, so its page is mounted when a thread has
 done that; until then its address answers with a page that reloads itself, and that says so if it failed.
 """
 
