@@ -2,12 +2,14 @@
 
 A commit costs about as much as twenty appends. An agent that says thousands of tokens as fast as
 the event loop turns would pay for one at each turn, so once commits follow each other without a
-pause, the next one waits until 0.2 ms have passed, and takes along what was said meanwhile. At
-the rates of people and models, every turn of the loop still has its own commit at once.
+pause, the next one waits until a millisecond has passed, and takes along what was said meanwhile.
+At the rates of people and models, every turn of the loop still has its own commit at once.
 """
 
-_PAUSE_SECONDS = 0.0002
+_PAUSE_SECONDS = 0.001
+_CLOSE_SECONDS = 0.0004
 _HOT = 8
+"""That many commits close together begin a burst, and a pause that saved fewer ends it."""
 
 
 class Bursts:
@@ -24,9 +26,8 @@ class Bursts:
 
     def stored(self, now: float, entries: int) -> None:
         if self._waited:
-            is_hot = entries > 2  # else the waiting saved nothing
-            self._close_together = _HOT if is_hot else 0
+            self._close_together = _HOT if entries >= _HOT else 0
         else:
-            self._close_together = self._close_together + 1 if now - self._last < 2 * _PAUSE_SECONDS else 0
+            self._close_together = self._close_together + 1 if now - self._last < _CLOSE_SECONDS else 0
         self._waited = False
         self._last = now

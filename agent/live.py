@@ -20,6 +20,7 @@ class LiveRun:
         self.size = sum(len(entry.payload) for entry in self.entries)
         self._said = {"answer": 0, "reasoning": 0}
         self._waiting: list[asyncio.Future[None]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def append(self, event: Event, at: float) -> Entry:
         """Adds an event, not yet visible. Raises FirstlightError once the run has ended, and ValueError
@@ -72,6 +73,8 @@ class LiveRun:
 
     def _published(self) -> asyncio.Future[None]:
         """Done at the next `publish`; one for each reader, for a reader that leaves cancels its own."""
-        future = asyncio.get_running_loop().create_future()
+        if self._loop is None:  # kept, for asking costs a system call before Python 3.12
+            self._loop = asyncio.get_running_loop()
+        future = self._loop.create_future()
         self._waiting.append(future)
         return future

@@ -14,7 +14,7 @@ from agent.request import Request
 from agent.run import Runner
 from agent.sqlite_log import SqliteLog
 from eval.bench import log, peers, pipeline
-from eval.bench.load import load
+from eval.bench.load import load, through
 
 
 def test_the_pipeline_bench_names_who_is_missing(
@@ -33,6 +33,7 @@ def test_the_pipeline_bench_names_who_is_missing(
         "firstlight-sqlite",
         "langgraph-custom",
         "pydantic-ai-events",
+        "asyncio-queue-500x50",
         "firstlight-sqlite-500x50",
     ]
     for name in ("asyncio-queue", "firstlight-memory", "firstlight-sqlite", "firstlight-sqlite-500x50"):
@@ -50,7 +51,7 @@ def test_a_peer_delivers_every_token(name: str) -> None:
 def test_the_load_is_what_was_asked_for() -> None:
     async def measure() -> None:
         memory = MemoryLog()
-        found = await load(memory, streams=5, rate=20, seconds=1.0)
+        found = await load(through(memory, 5), streams=5, rate=20, seconds=1.0)
         assert 0.5 * 100 <= found.events <= 1.2 * 100
         assert len(found.latencies) == found.events
         assert all(latency >= 0 for latency in found.latencies)

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from agent.entries import Entry
 from agent.sqlite_log import SqliteLog
-from eval.bench.load import SECONDS, load, run_as_served
+from eval.bench.load import SECONDS, load, run_as_served, through
 from eval.stats import Percentile, percentile
 
 LOADS = ((1, 10.0), (50, SECONDS), (500, SECONDS))
@@ -61,7 +61,7 @@ async def _latency(streams: int, seconds: float) -> Latency:
     with TemporaryDirectory(prefix="firstlight-bench-") as folder:
         log = SqliteLog(Path(folder))
         await log.start()
-        under = await load(log, streams=streams, rate=RATE, seconds=seconds)
+        under = await load(through(log, streams), streams=streams, rate=RATE, seconds=seconds)
         await log.close()
     times = [latency * 1000 for latency in under.latencies]
     return Latency(

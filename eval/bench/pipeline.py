@@ -22,8 +22,10 @@ from agent.log import EventLog, MemoryLog
 from agent.request import Request
 from agent.run import Runner
 from agent.sqlite_log import SqliteLog
-from eval.bench.load import SECONDS, load, run_as_served
+from eval.bench.load import SECONDS, Load, load, queued, run_as_served, through
 from eval.bench.peers import langgraph_custom, pydantic_ai_events
+
+_STREAMS, _RATE = 500, 50.0
 
 Contender = Callable[[int], Awaitable[int]]
 """Sends that many tokens, and returns how many its reader has counted."""
@@ -54,8 +56,9 @@ class Costs(BaseModel):
 
 
 def measure(tokens: int, repeats: int) -> Costs:
-    """All contenders, then SQLite under the load of 500 streams at 50 tokens a second."""
-    return Costs(rows=(*asyncio.run(_contend(tokens, repeats)), run_as_served(_loaded())))
+    """All contenders, then a bare queue and SQLite under the load of 500 streams at 50 tokens a second."""
+    alone = asyncio.run(_contend(tokens, repeats))
+    return Costs(rows=(*alone, run_as_served(_loaded_queue()), run_as_served(_loaded_sqlite())))
 
 
 async def _contend(tokens: int, repeats: int) -> list[Cost]:
@@ -151,16 +154,19 @@ def _ours(log: EventLog) -> Contender:
     return run
 
 
-async def _loaded() -> Cost:
+async def _loaded_queue() -> Cost:
+    return _under_load("asyncio-queue-500x50", await load(queued, streams=_STREAMS, rate=_RATE, seconds=SECONDS))
+
+
+async def _loaded_sqlite() -> Cost:
     async with _sqlite() as log:
-        under = await load(log, streams=500, rate=50, seconds=SECONDS)
-    return Cost(
-        name="firstlight-sqlite-500x50",
-        us_per_event=round(under.cpu_us_per_event, 2),
-        repeats=1,
-        events=under.events,
-        reached=round(under.reached, 1),
-    )
+        under = await load(through(log, _STREAMS), streams=_STREAMS, rate=_RATE, seconds=SECONDS)
+    return _under_load("firstlight-sqlite-500x50", under)
+
+
+def _under_load(name: str, under: Load) -> Cost:
+    cpu, reached = round(under.cpu_us_per_event, 2), round(under.reached, 1)
+    return Cost(name=name, us_per_event=cpu, repeats=1, events=under.events, reached=reached)
 
 
 def show(costs: Costs, as_json: bool) -> None:
