@@ -1,5 +1,7 @@
 """When the log stores: at once at the rates of people and models, together in a burst."""
 
+from itertools import pairwise
+
 from agent.bursts import Bursts
 
 TURN = 0.00002
@@ -36,7 +38,7 @@ def test_a_burst_is_stored_in_few_commits_and_nothing_waits_longer_than_a_millis
     found = commits(times)
     assert sum(entries for _, entries in found) == 3_000
     assert len(found) <= 80
-    gaps = [later - earlier for (earlier, _), (later, _) in zip(found, found[1:], strict=False)]
+    gaps = [later - earlier for (earlier, _), (later, _) in pairwise(found)]
     assert max(gaps) <= 0.001 + 2 * TURN
 
 
