@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agent.errors import UnknownAgent
 from agent.registry import chosen, resolve
-from apps.serving import PortTaken, address, listen, serve
+from apps.serving import PortTaken, address, arguments, listen, serve
 
 DEFAULT_PORT = 8000
 
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         def started() -> None:
             _say(f"Firstlight   {here}/")
             _say(f"Streamlit    {here}{STREAMLIT}")
-            _say(f"Gradio       {here}{GRADIO}  (starting, about ten seconds)")
+            _say(f"Gradio       {here}{GRADIO}  (starting, about fifteen seconds)")
 
         def gradio_is_up() -> None:
             _say(f"Gradio       {here}{GRADIO}  is ready. Ctrl-C ends the demo.")
@@ -41,9 +41,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m apps.demo", description="Both pages in one process.")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: this machine only")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"default {DEFAULT_PORT}; 0: any free one")
+    parser = arguments("python -m apps.demo", "Both pages in one process.", DEFAULT_PORT)
     parser.add_argument("--data", type=Path, help="folder of the event log (or set FIRSTLIGHT_DATA)")
     return parser.parse_args(argv)
 

@@ -131,8 +131,10 @@ class _Page:
                     with gr.Tab(words.SOURCES, elem_id="sources"):
                         sources = gr.HTML(**filled)
                     with gr.Tab(words.ARTIFACTS, elem_id="artifacts"):
-                        self.plots = [gr.Plot(show_label=False, visible=False) for _ in range(MOST_CHARTS)]
-                        artifacts = gr.HTML(**filled)
+                        self.plots = [
+                            gr.Plot(show_label=False, visible=False, elem_classes="plot") for _ in range(MOST_CHARTS)
+                        ]
+                        artifacts = gr.HTML(elem_id="shown", **filled)
                     with gr.Tab(words.TOOL_LOG, elem_id="tools"):
                         tools = gr.HTML(**filled)
         self.panels = [steps, sources, artifacts, tools]

@@ -1,6 +1,5 @@
 """Serves the Gradio page alone: what `python apps/gradio_app.py` does."""
 
-import argparse
 import asyncio
 import sys
 from collections.abc import AsyncIterator
@@ -13,7 +12,7 @@ from agent.registry import chosen, resolve
 from apps import words
 from apps.api import routes
 from apps.gradio_app import mount
-from apps.serving import PortTaken, address, listen, serve
+from apps.serving import PortTaken, address, arguments, listen, serve
 from apps.session import open_sessions
 from apps.threads import in_thread
 from apps.warm import warm_up
@@ -23,10 +22,7 @@ DEFAULT_PORT = 7860
 
 def main(argv: list[str] | None = None) -> int:
     """Serves until it is interrupted. Exit 0; 2 where the port is taken."""
-    parser = argparse.ArgumentParser(prog="python apps/gradio_app.py", description="The Gradio page alone.")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: this machine only")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"default {DEFAULT_PORT}; 0: any free one")
-    options = parser.parse_args(argv)
+    options = arguments("python apps/gradio_app.py", "The Gradio page alone.", DEFAULT_PORT).parse_args(argv)
     try:
         resolve(chosen())
         listening = listen(options.host, options.port, "python apps/gradio_app.py --port {port}")

@@ -1,5 +1,6 @@
 """Listening and serving, for the demo and for a page alone: loopback, a taken port in one clear line, a quick end."""
 
+import argparse
 import os
 import socket
 from collections.abc import Callable
@@ -8,6 +9,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from apps.sse import close_all
+
+
+def arguments(prog: str, description: str, port: int) -> argparse.ArgumentParser:
+    """A command line with `--host` and `--port`, which defaults to `port`."""
+    parser = argparse.ArgumentParser(prog=prog, description=description)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: this machine only")
+    parser.add_argument("--port", type=int, default=port, help=f"default {port}; 0: any free one")
+    return parser
 
 
 class PortTaken(OSError):

@@ -61,7 +61,7 @@ WAYS_IN = {
     LATENCY: "Where the time of an answer went",
 }
 GRADIO_STARTS = "The Gradio page is starting"
-GRADIO_STARTS_LINE = "It takes some ten seconds from the start of the demo. This page reloads itself."
+GRADIO_STARTS_LINE = "It takes about fifteen seconds from the start of the demo. This page reloads itself."
 GRADIO_FAILED = "The Gradio page could not start"
 GRADIO_FAILED_LINE = "The reason stands in the terminal in which the demo was started. The other pages go on."
 STREAMLIT_IS_READY = "It is ready already"

@@ -2,7 +2,7 @@
 // `[data-run][data-section]` of a page with the items that the view stream (apps/view_stream.py) sends.
 // It makes no HTML of its own from data: what it inserts was escaped by apps/markup.py.
 
-import { begin, glide, settle as scrolled } from "./scroll.js";
+import { begin, glide, rarely, settle as scrolled } from "./scroll.js";
 
 export { reopen } from "./scroll.js";
 
@@ -85,7 +85,7 @@ export const isUnfilled = slot => !drawn.has(slot);
 /** After a drawing: the conversation is scrolled to where its reader is, and the tabs say how much they hold. */
 export function settle(root) {
   scrolled(root);
-  count();
+  countSoon();
 }
 
 const after = (nodes, i) => nodes[Object.keys(nodes).find(key => Number(key) > Number(i))] ?? null;
@@ -124,6 +124,8 @@ setInterval(tick, 100);
 
 // The tabs are the front end's own, and their panels too: what they are called and hold is told beside the steps.
 const tabs = () => JSON.parse(document.querySelector("[data-tabs]")?.dataset.tabs ?? "[]");
+
+const countSoon = rarely(count);
 
 function count() {
   for (const { section, name, items, of } of tabs()) {

@@ -6,8 +6,14 @@ const places = new WeakMap();
 /** After a drawing: every conversation in `root` is scrolled to where its reader is. */
 export function settle(root) {
   root.querySelectorAll("[data-stick]").forEach(stick);
-  mark();
+  markSoon();
 }
+
+/** Does `work` once for all calls of a fifth of a second: it looks at the whole page, and a token must not. */
+export const rarely = work => {
+  let due = 0;
+  return () => { due ||= setTimeout(() => { due = 0; work(); }, 200); };
+};
 
 /** The reader has asked: from now on the pane follows the answer. */
 export function begin(pane) {
@@ -73,6 +79,8 @@ document.addEventListener("click", event => {
 
 for (const moved of ["wheel", "touchmove", "keydown"]) document.addEventListener(moved, () => { chosen = null; }, { capture: true, passive: true });
 document.addEventListener("scroll", event => { if (!places.has(event.target)) mark(); }, { capture: true, passive: true });
+
+const markSoon = rarely(mark);
 
 function mark() {
   const buttons = [...document.querySelectorAll("[data-jump]")].filter(button => button.getClientRects().length);
