@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.errors import UsageError
 from agent.research.data.build_facts import build
 from agent.research.data.calendar import FiscalCalendar, span_of
 from agent.research.figures.facts import DATA, Fact, Facts, UnknownCompany, facts
@@ -35,6 +36,12 @@ def test_the_committed_tables_are_what_the_published_data_gives(tmp_path: Path) 
     build(RAW, tmp_path)
     for name in ("facts.csv", "filings.csv", "dimensions.csv"):
         assert (tmp_path / name).read_bytes() == (DATA / name).read_bytes(), name
+
+
+def test_a_folder_without_figures_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nothing_here"):
+        build(tmp_path / "nothing_here", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_table_loads_in_50_ms_of_cpu() -> None:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from agent.errors import UsageError
 from agent.research.data.calendar import span_of
 from agent.research.data.companyfacts import Company, Row
 from agent.research.data.inline_xbrl import document_name, read_parts
@@ -37,12 +38,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="holds *_companyfacts.json and the inline-XBRL filings")
     parser.add_argument("out", type=Path, help="where the three tables are written")
     arguments = parser.parse_args()
-    build(arguments.folder, arguments.out)
+    try:
+        build(arguments.folder, arguments.out)
+    except UsageError as error:
+        parser.error(str(error))
 
 
 def build(folder: Path, out: Path) -> None:
-    """Write the three tables; the same input gives the same bytes."""
+    """Write the three tables; the same input gives the same bytes. Raises UsageError for a folder without figures."""
     companies = [Company(json.loads(path.read_text())) for path in sorted(folder.glob("*_companyfacts.json"))]
+    if not companies:
+        raise UsageError(f"no *_companyfacts.json in {str(folder)!r}")
     companies.sort(key=lambda company: company.ticker)
     out.mkdir(parents=True, exist_ok=True)
     _write(out / "facts.csv", FACTS, (line for company in companies for line in fact_lines(company)))
