@@ -5,6 +5,7 @@ FirstlightError
 │   ├── UnknownAgent      no agent of that name or import path
 │   ├── UnknownRun        no run with that id
 │   ├── UnknownSession    no session with that id
+│   ├── LogExpired        the run is known, and its entries are no longer kept
 │   └── BadRecording      a file that is not a recording of ours
 ├── AgentProtocolError    an agent yielded what an agent may not yield
 ├── StageTimeout          a stage took longer than its limit
@@ -38,6 +39,10 @@ class UnknownRun(UsageError):
 
 class UnknownSession(UsageError):
     """No session with that id."""
+
+
+class LogExpired(UsageError):
+    """The run is known, and its entries are no longer kept."""
 
 
 class BadRecording(UsageError):

@@ -12,7 +12,7 @@ from agent.log import EventLog
 from agent.pacing import paced
 from agent.registry import chosen, resolve
 from agent.replay import Recording
-from agent.request import Limits, Request
+from agent.request import Limits, Once, Request
 from agent.run import Runner
 from agent.sqlite_log import SqliteLog
 
@@ -31,10 +31,11 @@ class Core:
     runner: Runner
     folder: Path
 
-    async def ask(self, request: Request, *, agent: str = "") -> str:
+    async def ask(self, request: Request, *, agent: str = "", once: Once | None = None) -> str:
         """Starts the agent of that name, at the request's pace, and returns the run's id."""
         name = agent or chosen()
-        return await self.runner.start(paced(resolve(name), request.pace, request.seed), request, name=name)
+        paced_agent = paced(resolve(name), request.pace, request.seed)
+        return await self.runner.start(paced_agent, request, name=name, once=once)
 
     async def replay(self, recording: Recording, speed: float = 1.0, *, session_id: str = "") -> str:
         """Plays a recording as a run that is labelled as its replay, and returns the run's id."""

@@ -1,7 +1,7 @@
 """A run in memory: its entries, how many of them readers may see, and the readers that wait."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from agent.entries import Entry, payload_of, token_payload
 from agent.errors import FirstlightError
@@ -21,6 +21,7 @@ class LiveRun:
         self._said = {"answer": 0, "reasoning": 0}
         self._waiting: list[asyncio.Future[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake: dict[Callable[[], None], None] = {}
 
     def append(self, event: Event, at: float) -> Entry:
         """Adds an event, not yet visible. Raises FirstlightError once the run has ended, and ValueError
@@ -46,11 +47,35 @@ class LiveRun:
             for future in waiting:
                 if not future.done():
                     future.set_result(None)
+        for wake in tuple(self._wake):
+            wake()
+
+    def subscribe(self, wake: Callable[[], None]) -> None:
+        """`wake` is called at each `publish`, on the log's loop, until it is unsubscribed."""
+        self._wake[wake] = None
+
+    def unsubscribe(self, wake: Callable[[], None]) -> None:
+        self._wake.pop(wake, None)
+
+    @property
+    def readers(self) -> int:
+        """How many are subscribed."""
+        return len(self._wake)
 
     @property
     def closed(self) -> bool:
         """The run has ended, and all of it is visible."""
         return self.ended and self.visible == len(self.entries)
+
+    @property
+    def first(self) -> int:
+        """The number of the first entry; more than 1 where the log has dropped what came before."""
+        return self.entries[0].seq if self.entries else 1
+
+    @property
+    def last(self) -> int:
+        """The number of the last entry that readers may see."""
+        return self.entries[self.visible - 1].seq if self.visible else 0
 
     def read(self, after: int) -> list[Entry]:
         return self.entries[after : self.visible]

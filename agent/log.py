@@ -4,13 +4,16 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agent.entries import Entry
 from agent.errors import UnknownRun, UnknownSession, UsageError
 from agent.events import Event, Outcome
 from agent.live import LiveRun
-from agent.request import Run, RunState, Session, title_of
+from agent.request import Once, Run, RunState, Session, title_of
+
+if TYPE_CHECKING:
+    from agent.expiry import Dropped
 
 
 class EventLog(Protocol):
@@ -37,8 +40,12 @@ class EventLog(Protocol):
     async def sessions(self, limit: int = 50) -> list[Session]:
         """Those with the newest runs first."""
 
-    async def create(self, run: Run) -> None:
-        """Stores a new run, and its session where that is new. Raises LogUnavailable while the log cannot store."""
+    async def create(self, run: Run, once: Once | None = None) -> None:
+        """Stores a new run, and its session where that is new. Raises LogUnavailable while the log cannot store, and
+        UsageError where there is such a run, or one with the same idempotency key."""
+
+    async def started(self, key: str) -> tuple[str, str] | None:
+        """The id of the run that an idempotency key has started, and the fingerprint of what was asked."""
 
     async def run(self, run_id: str) -> Run: ...
 
@@ -59,8 +66,14 @@ class EventLog(Protocol):
     async def flush(self, run_id: str) -> None:
         """Waits until all that was appended is stored."""
 
+    def live(self, run_id: str) -> LiveRun | None:
+        """The run where its entries are in this process's memory: it runs here, or ended here a moment ago."""
+
     async def read(self, run_id: str, after: int = 0) -> list[Entry]:
         """The stored entries with `seq > after`."""
+
+    async def dropped(self, run_id: str) -> "Dropped | None":
+        """What the log no longer keeps of the run; None where it keeps all."""
 
     async def wait(self, run_id: str, after: int) -> bool:
         """Waits for an entry with `seq > after`; False when there will be none, for the run has ended."""
@@ -93,6 +106,7 @@ class MemoryLog:
         self._live: dict[str, LiveRun] = {}
         self._runs: dict[str, Run] = {}
         self._sessions: dict[str, Session] = {}
+        self._started: dict[str, tuple[str, str]] = {}
 
     @property
     def health(self) -> str:
@@ -119,15 +133,20 @@ class MemoryLog:
         found = list(reversed(self._sessions.values()))
         return sorted(found, key=lambda s: newest.get(s.session_id, s.created_at), reverse=True)[:limit]
 
-    async def create(self, run: Run) -> None:
-        if run.run_id in self._runs:
-            raise UsageError(f"there is a run {run.run_id!r} already")
+    async def create(self, run: Run, once: Once | None = None) -> None:
+        if run.run_id in self._runs or (once is not None and once.key in self._started):
+            raise UsageError(f"there is a run {run.run_id!r} already, or one with its idempotency key")
+        if once is not None:
+            self._started[once.key] = (run.run_id, once.fingerprint)
         session = await self.new_session(session_id=run.session_id)
         if not session.title:
             titled = session.model_copy(update={"title": title_of(run.question)})
             self._sessions[run.session_id] = titled
         self._runs[run.run_id] = run
         self._live[run.run_id] = LiveRun(run.run_id)
+
+    async def started(self, key: str) -> tuple[str, str] | None:
+        return self._started.get(key)
 
     async def run(self, run_id: str) -> Run:
         self._of(run_id)
@@ -164,8 +183,14 @@ class MemoryLog:
     async def flush(self, run_id: str) -> None:
         await asyncio.sleep(0)
 
+    def live(self, run_id: str) -> LiveRun | None:
+        return self._live.get(run_id)
+
     async def read(self, run_id: str, after: int = 0) -> list[Entry]:
         return self._of(run_id).read(after)
+
+    async def dropped(self, run_id: str) -> "Dropped | None":
+        return None
 
     async def wait(self, run_id: str, after: int) -> bool:
         return await self._of(run_id).wait(after)

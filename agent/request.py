@@ -1,6 +1,6 @@
 """What is asked, and what the log knows of a run and of a session."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,6 +52,14 @@ class Request(_Value):
     limits: Limits = Limits()
     seed: int = 0
     """For what is drawn at random, such as a simulated pace."""
+
+
+class Once(NamedTuple):
+    """An idempotency key, under which one run is started however often it is asked for."""
+
+    key: str
+    fingerprint: str
+    """Of what was asked, to tell a repetition from another question."""
 
 
 class Run(_Value):

@@ -10,7 +10,7 @@ from agent.drive import Drive
 from agent.errors import InputRejected, LogUnavailable, UnknownRun, UsageError
 from agent.events import Done, Event
 from agent.log import EventLog, new_id
-from agent.request import Limits, Request, Run
+from agent.request import Limits, Once, Request, Run
 from agent.turns import Turns
 
 Agent = Callable[[Request], AsyncIterator[Event]]
@@ -32,8 +32,12 @@ class Runner:
         self._slots = asyncio.Semaphore(max_running)
         self._drives: dict[str, Drive] = {}
         self._turns = Turns(log)
+        self.on_end: list[Callable[[str], None]] = []
+        """Told the id of each run that has ended here, on the event loop."""
 
-    async def start(self, agent: Agent, request: Request, *, name: str = "agent", replay_of: str = "") -> str:
+    async def start(
+        self, agent: Agent, request: Request, *, name: str = "agent", replay_of: str = "", once: Once | None = None
+    ) -> str:
         """Starts a run and returns its id at once. The session is made where it is new, and its earlier turns are
         added to the request. Raises LogUnavailable while the log cannot store."""
         submitted = time.perf_counter()
@@ -49,11 +53,16 @@ class Runner:
             request=request.model_dump(mode="json", exclude={"question", "session_id", "turns"}),
             replay_of=replay_of,
         )
-        await self.log.create(run)
+        await self.log.create(run, once)
         drive = Drive(self.log, run.run_id, agent, request, submitted, self._slots)
         self._drives[run.run_id] = drive
-        drive.task.add_done_callback(lambda _: self._drives.pop(run.run_id, None))
+        drive.task.add_done_callback(lambda _: self._forget(run.run_id))
         return run.run_id
+
+    def _forget(self, run_id: str) -> None:
+        self._drives.pop(run_id, None)
+        for told in self.on_end:
+            told(run_id)
 
     async def cancel(self, run_id: str) -> Run:
         """Stops a run, and returns when it has stopped; again and again is harmless.

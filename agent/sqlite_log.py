@@ -20,11 +20,12 @@ from agent.bursts import Bursts
 from agent.entries import Entry
 from agent.errors import LogUnavailable, UnknownRun, UnknownSession, UsageError
 from agent.events import Event, Outcome
+from agent.expiry import Dropped
 from agent.live import LiveRun
 from agent.local_disk import network_filesystem
 from agent.log import follow, new_id
 from agent.owner import Owner
-from agent.request import Run, RunState, Session
+from agent.request import Once, Run, RunState, Session
 from agent.sqlite_store import NEW_SESSION, SET_STATE, Row, SqliteStore, Write, journal_row
 from agent.sqlite_upkeep import Upkeep
 
@@ -100,17 +101,17 @@ class SqliteLog:
 
     # --- writing
 
-    async def create(self, run: Run) -> None:
+    async def create(self, run: Run, once: Once | None = None) -> None:
         for pause in (*_RETRY_SECONDS, None):
             try:
                 if self._writing.acquire(blocking=False):
                     try:
-                        key = self._writer.add_run(run, self._owner.name)
+                        key = self._writer.add_run(run, self._owner.name, once)
                     finally:
                         self._writing.release()
                     break
             except sqlite3.IntegrityError as error:
-                raise UsageError(f"there is a run {run.run_id!r} already") from error
+                raise UsageError(f"there is a run {run.run_id!r} already, or one with its idempotency key") from error
             except sqlite3.Error as error:
                 self._health = str(error)
             if pause is None:
@@ -199,6 +200,9 @@ class SqliteLog:
 
     # --- reading
 
+    def live(self, run_id: str) -> LiveRun | None:
+        return self._live.get(run_id)
+
     async def read(self, run_id: str, after: int = 0) -> list[Entry]:
         live = self._live.get(run_id)
         if live is not None:
@@ -232,6 +236,26 @@ class SqliteLog:
         if run is None:
             raise UnknownRun(f"no run {run_id!r}")
         return run
+
+    async def dropped(self, run_id: str) -> Dropped | None:
+        return None if run_id in self._live else await self._in_reader(lambda: self._reader.dropped(run_id))
+
+    async def drop(self, run_id: str, upto: int | None = None) -> None:
+        """Drops an ended run's entries up to `upto`, all of them where it is None. Raises UnknownRun, and UsageError
+        for a run that goes on."""
+        if (await self.run(run_id)).is_open:
+            raise UsageError(f"run {run_id!r} goes on: only a run that has ended can be dropped")
+        await self._upkeep.drop(run_id, upto)
+        self._ended.pop(run_id, None)
+        self._live.pop(run_id, None)
+        self._keys.pop(run_id, None)
+
+    async def drop_older(self, seconds: float) -> int:
+        """Drops the entries of all runs that began longer ago; how many runs that were."""
+        return await self._upkeep.drop_older(seconds)
+
+    async def started(self, key: str) -> tuple[str, str] | None:
+        return await self._in_reader(lambda: self._reader.started(key))
 
     async def runs(self, session_id: str = "", limit: int | None = None) -> list[Run]:
         return await self._in_reader(lambda: self._reader.runs(session_id, limit))

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from agent.entries import Entry
 from agent.events import Outcome
-from agent.request import OPEN_STATES, Run, Session, title_of
+from agent.expiry import Dropped, drop
+from agent.request import OPEN_STATES, Once, Run, Session, title_of
 
 Write = tuple[str, tuple[object, ...]]
 """A statement and its parameters."""
@@ -30,6 +31,8 @@ CREATE TABLE IF NOT EXISTS journal(id INTEGER PRIMARY KEY, run INTEGER NOT NULL,
     type TEXT NOT NULL, payload BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS archive(run INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
     block BLOB NOT NULL, PRIMARY KEY(run, first_seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS dropped(run INTEGER PRIMARY KEY, upto INTEGER NOT NULL, view BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS idempotency(key TEXT PRIMARY KEY, run_id TEXT NOT NULL, fingerprint TEXT NOT NULL);
 """
 _RUN = "SELECT run_id, session_id, agent, question, state, created_at, request, replay_of FROM runs"
 _OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN_STATES))
@@ -37,6 +40,8 @@ _BLOCK = 500
 """Entries in one block of the archive."""
 SET_STATE = f"UPDATE runs SET state = ? WHERE run_id = ? AND state IN ({_OPEN})"
 NEW_SESSION = "INSERT OR IGNORE INTO sessions VALUES (?, ?, ?)"
+ONCE = "INSERT INTO idempotency(key, run_id, fingerprint) VALUES (?, ?, ?)"
+DROPPED = "INSERT OR REPLACE INTO dropped(run, upto, view) VALUES (?, ?, ?)"
 TITLE = "UPDATE sessions SET title = ? WHERE session_id = ? AND title = ''"
 
 
@@ -86,7 +91,7 @@ class SqliteStore:
     def _insert(self, rows: Sequence[Row]) -> None:
         self.db.executemany("INSERT INTO journal(run, seq, at, type, payload) VALUES (?, ?, ?, ?, ?)", rows)
 
-    def add_run(self, run: Run, owner: str) -> int:
+    def add_run(self, run: Run, owner: str, once: Once | None = None) -> int:
         """Stores a new run and returns its key; its session is made, and named after the question, where needed."""
         row = (run.run_id, run.session_id, run.agent, run.question, run.state, run.created_at)
         request = json.dumps(run.request, ensure_ascii=False)
@@ -98,6 +103,7 @@ class SqliteStore:
                 (NEW_SESSION, (run.session_id, "", run.created_at)),
                 (TITLE, (title_of(run.question), run.session_id)),
                 (insert, (*row, request, run.replay_of, owner)),
+                *([(ONCE, (once.key, run.run_id, once.fingerprint))] if once is not None else []),
             ],
         )
         return self.key(run.run_id)
@@ -106,6 +112,11 @@ class SqliteStore:
         """The run's key in the other tables; 0 for an unknown run."""
         row = self.db.execute("SELECT pk FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         return int(row[0]) if row else 0
+
+    def started(self, key: str) -> tuple[str, str] | None:
+        """The run that an idempotency key has started, with the fingerprint of what was asked."""
+        row = self.db.execute("SELECT run_id, fingerprint FROM idempotency WHERE key = ?", (key,)).fetchone()
+        return (str(row[0]), str(row[1])) if row else None
 
     def run(self, run_id: str) -> Run | None:
         row = self.db.execute(f"{_RUN} WHERE run_id = ?", (run_id,)).fetchone()
@@ -162,11 +173,36 @@ class SqliteStore:
 
     def archive(self, run_id: str, entries: Sequence[Entry]) -> None:
         """Moves an ended run from the journal to the archive; doing it twice is harmless."""
-        key = self.key(run_id)
+        self.write([], self._archived(self.key(run_id), entries))
+
+    def _archived(self, key: int, entries: Sequence[Entry]) -> list[Write]:
         pieces = [entries[i : i + _BLOCK] for i in range(0, len(entries), _BLOCK)]
         insert = "INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?)"
         writes: list[Write] = [(insert, (key, piece[0].seq, piece[-1].seq, _pack(piece))) for piece in pieces]
-        self.write([], [*writes, ("DELETE FROM journal WHERE run = ?", (key,))])
+        return [*writes, ("DELETE FROM journal WHERE run = ?", (key,))]
+
+    def dropped(self, run_id: str) -> Dropped | None:
+        select = "SELECT upto, view FROM dropped WHERE run = ?"
+        row = self.db.execute(select, (self.key(run_id),)).fetchone()
+        return Dropped(int(row[0]), bytes(row[1])) if row else None
+
+    def drop(self, run_id: str, upto: int | None) -> None:
+        """Drops an ended run's entries up to `upto` (None: all), and keeps the view that they made."""
+        key, entries = self.key(run_id), self.entries(run_id)
+        if not entries or (upto is not None and upto < entries[0].seq):
+            return
+        gone = drop(entries, self.dropped(run_id), entries[-1].seq if upto is None else upto)
+        kept = [entry for entry in entries if entry.seq > gone.upto]
+        self.write(
+            [], [("DELETE FROM archive WHERE run = ?", (key,)), *self._archived(key, kept), (DROPPED, (key, *gone))]
+        )
+
+    def ended_before(self, moment: float) -> list[str]:
+        """Ended runs that began before that moment (seconds since 1970) and still have entries."""
+        select = (
+            f"SELECT DISTINCT run_id FROM runs JOIN archive ON run = pk WHERE created_at < ? AND state NOT IN ({_OPEN})"
+        )
+        return [row[0] for row in self.db.execute(select, (moment,))]
 
     def checkpoint(self, mode: str = "PASSIVE") -> None:
         self.db.execute(f"PRAGMA wal_checkpoint({mode})")

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -58,6 +59,14 @@ class Upkeep:
     async def checkpoint(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._checkpoint)
 
+    async def drop(self, run_id: str, upto: int | None) -> None:
+        """Drops entries of a run that has ended."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._drop, run_id, upto)
+
+    async def drop_older(self, seconds: float) -> int:
+        """Drops the entries of runs that began longer ago; how many runs."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._drop_older, seconds)
+
     async def _archive_soon(self, run_id: str) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._archive, run_id)
 
@@ -89,6 +98,18 @@ class Upkeep:
             entries = self._store.entries(run_id)
             with self._writing:
                 self._store.archive(run_id, entries)
+
+    def _drop(self, run_id: str, upto: int | None) -> None:
+        self._archive(run_id)
+        with self._writing:
+            self._store.drop(run_id, upto)
+
+    def _drop_older(self, seconds: float) -> int:
+        old = self._store.ended_before(time.time() - seconds)
+        for run_id in old:
+            with self._writing:
+                self._store.drop(run_id, None)
+        return len(old)
 
     def _checkpoint(self) -> None:
         with contextlib.suppress(sqlite3.Error):

@@ -1,8 +1,8 @@
 """The earlier turns of a session, as an agent gets them."""
 
+from agent.expiry import view_of
 from agent.log import EventLog
 from agent.request import Turn
-from agent.view import fold
 
 _KEPT = 1000
 """Answers kept, so that a long session is not read again at each of its questions."""
@@ -22,7 +22,7 @@ class Turns:
             if run.is_open:
                 continue
             if run.run_id not in self._read:
-                answer = fold(await self._log.read(run.run_id)).message.answer
+                answer = (await view_of(self._log, run.run_id)).message.answer
                 self._read[run.run_id] = Turn(question=run.question, answer=answer)
             turns.append(self._read[run.run_id])
         self._read = dict(list(self._read.items())[-_KEPT:])

@@ -1,127 +1,90 @@
-"""The HTTP routes under both pages: the view stream, Stop, answers to the run's questions, our script and style.
+"""The server: our protocol, other people's, and a plain page. `make serve`, `python -m apps.api`.
 
-Plain Starlette routes, so that they fit beside Gradio, beside Streamlit, and alone. All of them are
-meant for pages of this server: what changes something refuses requests from other sites.
+Both pages stand on the same application; `ApiFirst` puts it before theirs.
 """
 
-import json
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from urllib.parse import urlsplit
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from starlette.datastructures import Headers
-from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from agent.errors import FirstlightError, InputRejected, LogUnavailable, UnknownRun, UsageError
-from agent.home import Core
-from apps.sse import EventStream
-from apps.view_stream import WatchedRuns
+from agent.errors import UnknownAgent
+from agent.registry import chosen, resolve
+from apps.serving import PortTaken, address, arguments, listen, serve
+from apps.session import Sessions, open_sessions
+from apps.threads import in_thread
+from apps.v1 import health, runs, sessions, socket, static, view
+from apps.v1.context import Context
+from apps.v1.limits import MOST_BYTES
+from apps.v1.problems import handle
+from apps.warm import warm_up
 
-STATIC = Path(__file__).parent / "static"
-KINDS = {"js": "text/javascript", "css": "text/css"}
-FILES = ("run_view.js", "scroll.js", "run_view.css", "gradio_page.js", "gradio.css")
-MOST_BYTES = 1_000_000
-"""Of a request's body."""
-
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def routes(core: Core) -> list[BaseRoute]:
-    """The routes over one core; they run on its loop."""
-    watched = WatchedRuns(core.log)
-
-    async def view(request: Request) -> Response:
-        after = _after(request)
-        stream = await watched.stream(request.path_params["run_id"])
-        begin = await stream.resume(after)
-        # EventSource comes back after every clean end; only 204 tells it that there is nothing left.
-        return Response(status_code=204) if begin is None else EventStream(stream.frames, begin[1], first=begin[0])
-
-    async def cancel(request: Request) -> Response:
-        _same_site(request.headers)
-        run = await core.runner.cancel(request.path_params["run_id"])
-        return JSONResponse({"run_id": run.run_id, "state": run.state})
-
-    async def answer(request: Request) -> Response:
-        _same_site(request.headers)
-        fields = await _body(request)
-        run_id, input_id = request.path_params["run_id"], str(fields.get("id", ""))
-        decline = fields.get("decline") is True
-        await core.runner.answer(run_id, input_id, fields.get("value"), by="page", decline=decline)
-        return JSONResponse({"run_id": run_id, "id": input_id}, 202)
-
-    return [
-        Route("/v1/runs/{run_id}/view", _told(view)),
-        Route("/v1/runs/{run_id}/cancel", _told(cancel), methods=["POST"]),
-        Route("/v1/runs/{run_id}/input", _told(answer), methods=["POST"]),
-        Route("/v1/static/{name}", _told(static)),
-    ]
+DEFAULT_PORT = 8010
+PATHS = ("/v1/", "/healthz", "/metrics", "/docs", "/openapi.json")
 
 
-async def static(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in FILES:
-        return _problem(404, f"no file {name!r}")
-    return FileResponse(STATIC / name, media_type=KINDS[name.partition(".")[2]], headers={"cache-control": "no-cache"})
+def build() -> FastAPI:
+    """The application; its requests need `opened` around them."""
+    app = FastAPI(title="Firstlight", version="1", max_body_size=MOST_BYTES, redoc_url=None)
+    for part in (runs, view, sessions, socket, static, health):
+        app.include_router(part.router)
+    handle(app)
+    return app
 
 
-def _after(request: Request) -> int:
-    """The last entry that the reader has; EventSource repeats its first URL, so its header counts more."""
-    given = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
-    if not given.isascii() or not given.isdigit():
-        raise UsageError(f"the last event id must be a number, not {given[:100]!r}")
-    return int(given)
-
-
-def _same_site(headers: Headers) -> None:
-    """Raises Forbidden where a page of another site sent the request."""
-    origin = headers.get("origin")
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden("only pages of this server may do that")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
-        raise Forbidden(f"pages of {origin[:200]!r} may not do that")
-
-
-class Forbidden(FirstlightError):
-    """A page of another site asked for a change."""
-
-
-async def _body(request: Request) -> dict[str, object]:
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        raise UsageError("the content type must be application/json")
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise UsageError(f"the body must not be longer than {MOST_BYTES} bytes")
+@asynccontextmanager
+async def opened(app: FastAPI, sessions: Sessions) -> AsyncIterator[Context]:
+    """Lets the application answer from a core, on the core's event loop."""
+    context = app.state.context = Context.of(sessions)
     try:
-        fields = json.loads(body)
-    except ValueError as error:
-        raise UsageError("the body must be JSON") from error
-    if not isinstance(fields, dict):
-        raise UsageError("the body must be a JSON object")
-    return fields
+        yield context
+    finally:
+        context.close()
 
 
-_STATUS = {UnknownRun: 404, InputRejected: 409, Forbidden: 403, LogUnavailable: 503, UsageError: 400}
+class ApiFirst:
+    """Gives the API its requests before a page's own middleware compresses, counts or refuses them."""
+
+    def __init__(self, app: ASGIApp, api: ASGIApp, paths: tuple[str, ...] = PATHS) -> None:
+        self._page, self._api, self._paths = app, api, paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ours = scope["type"] in ("http", "websocket") and scope["path"].startswith(self._paths)
+        await (self._api if ours else self._page)(scope, receive, send)
 
 
-def _told(endpoint: Endpoint) -> Endpoint:
-    """Answers with what went wrong instead of with a traceback."""
+def main(argv: list[str] | None = None) -> int:
+    """Serves until it is interrupted. Exit 0; 2 where the port is taken."""
+    options = arguments("python -m apps.api", "The API and a plain page.", DEFAULT_PORT).parse_args(argv)
+    try:
+        resolve(chosen())
+        listening = listen(options.host, options.port, "make serve PORT={port}, or python -m apps.api --port {port}")
+    except (PortTaken, UnknownAgent) as error:
+        print(error, file=sys.stderr)
+        return 2
+    with listening:
+        here = address(options.host, listening)
+        serve(site(), listening, lambda: print(f"Firstlight   {here}/\nAPI          {here}/docs", flush=True))
+    return 0
 
-    async def answer(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except FirstlightError as error:
-            kind = next((kind for kind in _STATUS if isinstance(error, kind)), None)
-            if kind is None:
-                raise
-            return _problem(_STATUS[kind], str(error))
 
-    return answer
+def site() -> FastAPI:
+    """The application over a core of its own."""
+    app = build()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with open_sessions() as sessions, opened(app, sessions):
+            warming = asyncio.create_task(in_thread(warm_up))
+            yield
+            warming.cancel()
+
+    app.router.lifespan_context = lifespan
+    return app
 
 
-def _problem(status: int, detail: str) -> Response:
-    return JSONResponse({"status": status, "detail": detail}, status, media_type="application/problem+json")
+if __name__ == "__main__":
+    sys.exit(main())

@@ -16,9 +16,9 @@ import streamlit
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
-from apps import landing, words
-from apps.api import routes
+from apps import api, landing, words
 from apps.session import Sessions, open_sessions
 from apps.threads import in_thread
 from apps.warm import warm_up
@@ -30,16 +30,16 @@ LINKS = {words.ASK_IN_GRADIO: "gradio/", words.ASK_IN_STREAMLIT: "streamlit/", w
 """From the root of the site."""
 
 
-def build(on_gradio: Callable[[], None]) -> FastAPI:
+def build(on_gradio: Callable[[], None]) -> ASGIApp:
     """The site; `on_gradio` is called when Gradio's page is there."""
+    service = api.build()
     page = streamlit.App(Path(__file__).with_name("streamlit_app.py"))
     streamlit_lives = page.lifespan()
     instead: dict[str, Any] = {"content": landing.starting(LINKS), "status_code": 503}
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with streamlit_lives(app), open_sessions(PAGES) as sessions:
-            app.router.routes[:0] = routes(sessions.core)
+        async with streamlit_lives(app), open_sessions(PAGES) as sessions, api.opened(service, sessions):
             behind = [asyncio.create_task(in_thread(warm_up)), asyncio.create_task(add_gradio(app, sessions))]
             try:
                 yield
@@ -68,4 +68,4 @@ def build(on_gradio: Callable[[], None]) -> FastAPI:
     app.add_route(STREAMLIT + "latency", landing.to_latency)
     app.mount(STREAMLIT.rstrip("/"), page)
     app.add_api_route(GRADIO.rstrip("/") + "{rest:path}", lambda: HTMLResponse(**instead))
-    return app
+    return api.ApiFirst(app, service)

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from agent.errors import UnknownAgent
 from agent.registry import chosen, resolve
-from apps import words
-from apps.api import routes
+from apps import api, words
 from apps.gradio_app import mount
 from apps.serving import PortTaken, address, arguments, listen, serve
 from apps.session import open_sessions
@@ -35,19 +35,20 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def site() -> FastAPI:
+def site() -> ASGIApp:
     """The page and the routes that it needs, over a core of their own."""
+
+    service = api.build()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_sessions({words.GRADIO: "/"}) as sessions:
+        async with open_sessions({words.GRADIO: "/"}) as sessions, api.opened(service, sessions):
             page = FastAPI(openapi_url=None)
             mount(page, sessions, "/")
-            app.router.routes.extend(routes(sessions.core))
             async with page.router.lifespan_context(page):
                 app.mount("", page)
                 warming = asyncio.create_task(in_thread(warm_up))
                 yield
                 warming.cancel()
 
-    return FastAPI(lifespan=lifespan, openapi_url=None)
+    return api.ApiFirst(FastAPI(lifespan=lifespan, openapi_url=None), service)

@@ -20,9 +20,10 @@ from weakref import WeakValueDictionary
 from pydantic import ValidationError
 
 from agent.errors import UnknownSession, UsageError
+from agent.expiry import start_of
 from agent.home import Core, open_core
 from agent.registry import about, chosen
-from agent.request import Request, Run, Session
+from agent.request import Limits, Once, Request, Run, Session
 from agent.view import View, fold
 from apps.threads import in_thread
 
@@ -66,7 +67,18 @@ class Sessions:
         """Of sessions in which somebody asks right now."""
         self._finished: OrderedDict[str, FinishedRun] = OrderedDict()
 
-    async def ask(self, question: str, session_id: str = "", *, pace: str = "", collection: str = "") -> Run:
+    async def ask(
+        self,
+        question: str,
+        session_id: str = "",
+        *,
+        pace: str = "",
+        collection: str = "",
+        model: str = "",
+        agent: str = "",
+        limits: Limits | None = None,
+        once: Once | None = None,
+    ) -> Run:
         """Starts a run and returns at once. Without a session, a new one is made and named after the question.
 
         Raises Busy while the session's last run goes on, UsageError for an empty or an overlong question,
@@ -77,15 +89,23 @@ class Sessions:
             raise UsageError("a question must not be empty")
         seed = secrets.randbelow(2**31)
         try:
-            request = Request(question=question, session_id=session_id, pace=pace, collection=collection, seed=seed)
+            request = Request(
+                question=question,
+                session_id=session_id,
+                pace=pace,
+                collection=collection,
+                model=model,
+                limits=limits or Limits(),
+                seed=seed,
+            )
         except ValidationError as error:
             raise UsageError(f"this cannot be asked: {error.errors()[0]['msg']}") from error
         if not session_id:
-            return await self._start(request)
+            return await self._start(request, agent, once)
         async with self._asking.setdefault(session_id, asyncio.Lock()):
             if await self._live(session_id) is not None:
                 raise Busy("This session is still answering. Stop it, or wait for its end.")
-            return await self._start(request)
+            return await self._start(request, agent, once)
 
     async def attach(self, session_id: str) -> Conversation:
         """The session with its finished runs and its live one. Raises UnknownSession."""
@@ -104,8 +124,8 @@ class Sessions:
 
     async def view(self, run_id: str) -> View:
         """The run as it stands now."""
-        entries = await self.core.log.read(run_id)
-        return await in_thread(lambda: fold(entries))
+        start, entries = await start_of(self.core.log, run_id), await self.core.log.read(run_id)
+        return await in_thread(lambda: fold(entries, start))
 
     async def recent(self, limit: int = 30) -> list[Session]:
         """Newest first."""
@@ -121,8 +141,8 @@ class Sessions:
         query = "?" + urlencode({"session": session_id}) if session_id else ""
         return {name: path + query for name, path in self.pages.items()}
 
-    async def _start(self, request: Request) -> Run:
-        return await self.core.log.run(await self.core.ask(request))
+    async def _start(self, request: Request, agent: str, once: Once | None) -> Run:
+        return await self.core.log.run(await self.core.ask(request, agent=agent, once=once))
 
     async def _live(self, session_id: str) -> Run | None:
         try:

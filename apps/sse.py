@@ -1,12 +1,13 @@
-"""Server-sent events for any number of readers of one growing list of frames.
+"""Server-sent events for any number of readers of one thing that grows.
 
-A reader is a position in the list: it has no queue, so a slow one costs nothing and gets in one
+A reader is a position in what grows: it has no queue, so a slow one costs nothing and gets in one
 write all that came meanwhile. Starlette's StreamingResponse is not used because it stops
 listening for a disconnect on some servers, and cannot ping without a second task.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -18,6 +19,22 @@ HEADERS = {
 }
 MOST_AT_ONCE = 256
 """Frames joined in one write, so that a long backlog does not become one huge string."""
+
+
+class Source(Protocol):
+    """One reader's position in something that grows on the event loop."""
+
+    def take(self) -> bytes:
+        """A piece of what came since the last call; empty where nothing did."""
+
+    @property
+    def ended(self) -> bool:
+        """Nothing will come any more, beyond what `take` has yet to give."""
+
+    def subscribe(self, wake: Callable[[], None]) -> None:
+        """`wake` is called when there may be more to take, or when it has ended."""
+
+    def unsubscribe(self, wake: Callable[[], None]) -> None: ...
 
 
 class Frames:
@@ -40,6 +57,10 @@ class Frames:
         self.closed = True
         self._wake_all()
 
+    def since(self, start: int) -> "FramesSource":
+        """A reader of the frames from the number `start` on."""
+        return FramesSource(self, start)
+
     def subscribe(self, wake: Callable[[], None]) -> None:
         self._wake.add(wake)
 
@@ -51,73 +72,124 @@ class Frames:
             wake()
 
 
+class FramesSource:
+    """A reader of `frames`."""
+
+    def __init__(self, frames: Frames, start: int) -> None:
+        self._frames, self._at = frames, start
+        self.subscribe, self.unsubscribe = frames.subscribe, frames.unsubscribe
+
+    def take(self) -> bytes:
+        some = self._frames.items[self._at : self._at + MOST_AT_ONCE]
+        self._at += len(some)
+        return b"".join(some)
+
+    @property
+    def ended(self) -> bool:
+        return self._frames.closed
+
+
 def frame(event: str, data: str, seq: int) -> bytes:
     """One server-sent event; `data` is a single line."""
     return f"id: {seq}\nevent: {event}\ndata: {data}\n\n".encode()
 
 
 class EventStream(Response):
-    """Sends `first`, then the frames from `start` on, until they are closed or the reader is gone."""
+    """Sends `first`, then all that its source gives, until that has ended or the reader is gone."""
 
     def __init__(
         self,
-        frames: Frames,
-        start: int = 0,
+        source: Source,
         *,
         first: bytes = b"",
+        headers: Mapping[str, str] = {},
+        status_code: int = 200,
         retry_ms: int = 1000,
         ping_s: float = 15,
         send_timeout_s: float = 30,
+        most_s: float = 3600,
+        on_end: Callable[[bool], None] | None = None,
     ) -> None:
-        """`ping_s`: silence after which a comment is sent. `send_timeout_s`: a write that takes
-        longer ends the stream; the reader can come back with Last-Event-ID."""
-        self.status_code = 200
+        """`ping_s`: silence after which a comment is sent. `send_timeout_s`: a write that takes longer ends the
+        stream, and `most_s`: so does its age; the reader can come back with Last-Event-ID. `on_end` is told whether
+        the reader has got everything."""
+        self.status_code = status_code
         self.background = None
-        self.init_headers(HEADERS)
-        self._frames = frames
-        self._at = start
+        self.init_headers(HEADERS | dict(headers))
+        self._source = source
         self._first = b"retry: %d\n\n" % retry_ms + first
-        self._ping_s = ping_s
-        self._closing = False
-        self._send_timeout_s = send_timeout_s
+        self._ping_s, self._send_timeout_s, self._most_s = ping_s, send_timeout_s, most_s
+        self._on_end = on_end
+        self._news = asyncio.Event()
+        self._closing = self._stuck = False
+        self._sending = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        news = asyncio.Event()
         gone = asyncio.create_task(_disconnected(receive))
-        gone.add_done_callback(lambda _: news.set())
-        self._frames.subscribe(news.set)
-        self._wake = news.set
+        gone.add_done_callback(lambda _: self._news.set())
+        self._task = asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
+        self._began = self._sent = self._loop.time()
+        self._look_later()
+        self._source.subscribe(self._news.set)
         _serving.add(self)
+        whole = False
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            await self._send(send, self._first)
-            while not gone.done():
-                news.clear()
-                if self._at < len(self._frames.items):
-                    upto = min(len(self._frames.items), self._at + MOST_AT_ONCE)
-                    body = b"".join(self._frames.items[self._at : upto])
-                    self._at = upto
-                    await self._send(send, body)
-                elif self._frames.closed or self._closing:
-                    await self._send(send, b"", more=False)
-                    return
-                elif not await _within(news, self._ping_s):
-                    await self._send(send, b": ping\n\n")
-        except TimeoutError:
-            return
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            whole = await self._serve(gone, send)
+        except asyncio.CancelledError:
+            if not self._stuck or self._task is None:
+                raise
+            self._task.uncancel()
         finally:
+            self._timer.cancel()
             _serving.discard(self)
-            self._frames.unsubscribe(news.set)
+            self._source.unsubscribe(self._news.set)
             gone.cancel()
+            if self._on_end is not None:
+                self._on_end(whole)
+
+    async def _serve(self, gone: "asyncio.Task[None]", send: Send) -> bool:
+        """Whether the reader has got everything."""
+        await self._send(send, self._first)
+        while not gone.done():
+            self._news.clear()
+            if body := self._source.take():
+                await self._send(send, body)
+            elif self._source.ended or self._closing:
+                await self._send(send, b"", more=False)
+                return self._source.ended
+            elif self._loop.time() - self._sent >= self._ping_s:
+                await self._send(send, b": ping\n\n")
+            else:
+                await self._news.wait()
+        return False
 
     def close(self) -> None:
         """Ends the stream after what is there by now; the reader comes back with its last event id."""
         self._closing = True
-        self._wake()
+        self._news.set()
 
     async def _send(self, send: Send, body: bytes, *, more: bool = True) -> None:
-        async with asyncio.timeout(self._send_timeout_s):
-            await send({"type": "http.response.body", "body": body, "more_body": more})
+        self._sent, self._sending = self._loop.time(), True
+        await send({"type": "http.response.body", "body": body, "more_body": more})
+        self._sending = False
+
+    def _look_later(self) -> None:
+        """One timer a stream keeps all of its limits: a timer for each write would cost more than the write."""
+        self._timer = self._loop.call_later(min(self._ping_s, self._send_timeout_s) / 4, self._look)
+
+    def _look(self) -> None:
+        now = self._loop.time()
+        if self._sending and now - self._sent > self._send_timeout_s and self._task is not None:
+            self._stuck = True
+            self._task.cancel()
+            return
+        if now - self._began > self._most_s:
+            self._closing = True
+        if self._closing or now - self._sent >= self._ping_s:
+            self._news.set()
+        self._look_later()
 
 
 _serving: set[EventStream] = set()
@@ -132,12 +204,3 @@ def close_all() -> None:
 async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _within(event: asyncio.Event, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return False
-    return True

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apps import pages_ask, pages_latency, words
 from apps.landing import to_latency
@@ -35,26 +33,9 @@ def draw() -> None:
     page.run()
 
 
-class ApiFirst:
-    """Gives our routes the requests under /v1, before Streamlit's middleware compresses or counts them.
-
-    The routes need the core, which is there only when the server's loop runs.
-    """
-
-    def __init__(self, app: ASGIApp, api: Router) -> None:
-        self._streamlit, self._api = app, api
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ours = scope["type"] == "http" and (scope["path"].startswith("/v1/") or scope["path"] == "/latency")
-        await (self._api if ours else self._streamlit)(scope, receive, send)
-
-
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    from apps.api import routes
-
-    async with open_sessions() as sessions:
-        api.routes.extend(routes(sessions.core))
+    async with open_sessions() as sessions, opened(service, sessions):
         warming = asyncio.create_task(in_thread(warm_up))
         yield
         warming.cancel()
@@ -63,5 +44,9 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 if __name__ == "__main__":
     draw()
 else:
-    api = Router([Route("/latency", to_latency)])
-    app = st.App(__file__, lifespan=lifespan, middleware=[Middleware(ApiFirst, api=api)])
+    from apps.api import PATHS, ApiFirst, build, opened
+
+    service = build()
+    service.add_route("/latency", to_latency)
+    first = Middleware(ApiFirst, api=service, paths=(*PATHS, "/latency"))
+    app = st.App(__file__, lifespan=lifespan, middleware=[first])

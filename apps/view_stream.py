@@ -14,6 +14,7 @@ import asyncio
 import json
 import time
 
+from agent.expiry import start_of
 from agent.log import EventLog
 from agent.request import Run
 from apps.screen import Change, Screen
@@ -43,7 +44,11 @@ class ViewStream:
 
     async def _produce(self) -> None:
         try:
-            run_id, after, next_at = self.screen.run.run_id, 0, 0.0
+            run_id, next_at = self.screen.run.run_id, 0.0
+            self.screen.view = await start_of(self._log, run_id)
+            if after := self.screen.view.stream.seq:  # the log has dropped the entries, and kept what they made
+                async with self._drawing:
+                    await self._render()
             while await self._log.wait(run_id, after):
                 await asyncio.sleep(max(0.0, next_at - time.monotonic()))
                 began = time.monotonic()

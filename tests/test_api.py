@@ -7,12 +7,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 
 from agent.events import Event, Input, Status, Token
 from agent.home import Core, open_core
 from agent.request import Request
-from apps.api import routes
+from apps.api import build, opened
+from apps.session import Sessions
 
 pytestmark = pytest.mark.anyio
 
@@ -29,15 +29,17 @@ async def short(request: Request) -> AsyncIterator[Event]:
 
 @pytest.fixture
 async def core(tmp_path: Path) -> AsyncIterator[Core]:
-    async with open_core(tmp_path) as opened:
-        yield opened
+    async with open_core(tmp_path) as core:
+        yield core
 
 
 @pytest.fixture
 async def client(core: Core) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=Starlette(routes=routes(core)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://here.invalid") as opened:
-        yield opened
+    app = build()
+    async with opened(app, Sessions(core)):
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://here.invalid") as client:
+            yield client
 
 
 async def waiting(core: Core) -> str:
@@ -72,7 +74,7 @@ async def test_what_is_not_there_or_not_a_number_is_said(client: httpx.AsyncClie
     assert missing.status_code == 404
     assert missing.headers["content-type"] == "application/problem+json"
     assert "r_nothing" in missing.json()["detail"]
-    assert (await client.get("/v1/runs/r_nothing/view?after=-1")).status_code == 400
+    assert (await client.get("/v1/runs/r_nothing/view?after=x")).status_code == 404
     assert (await client.post("/v1/runs/r_nothing/cancel")).status_code == 404
     assert (await client.get("/v1/static/..%2Fapi.py")).status_code == 404
     assert (await client.get("/v1/static/run_view.js")).headers["content-type"].startswith("text/javascript")
@@ -83,7 +85,7 @@ async def test_stop_stops_and_again_is_harmless(core: Core, client: httpx.AsyncC
     for _ in range(2):
         answer = await client.post(f"/v1/runs/{run_id}/cancel")
         assert answer.status_code == 200
-        assert answer.json() == {"run_id": run_id, "state": "cancelled"}
+        assert answer.json() == {"run_id": run_id, "status": "cancelled"}
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ async def test_a_frame_is_id_event_and_data_with_plain_line_feeds() -> None:
 
 async def test_a_backlog_is_one_write_and_the_end_closes_the_stream() -> None:
     some = frames("a", "b", "c")
-    reader = Reader(EventStream(some, first=b"first"))
+    reader = Reader(EventStream(some.since(0), first=b"first"))
     await reader.until(lambda: len(reader.bodies) == 2)
     assert reader.bodies[0] == b"retry: 1000\n\nfirst"
     assert reader.bodies[1] == b"".join(some.items)
@@ -74,7 +74,7 @@ async def test_a_backlog_is_one_write_and_the_end_closes_the_stream() -> None:
 
 
 async def test_its_headers_keep_proxies_from_collecting_it() -> None:
-    reader = Reader(EventStream(frames()))
+    reader = Reader(EventStream(frames().since(0)))
     await reader.until(lambda: bool(reader.bodies))
     headers = dict(reader.sent[0]["headers"])
     assert headers[b"content-type"] == b"text/event-stream; charset=utf-8"
@@ -87,13 +87,13 @@ async def test_its_headers_keep_proxies_from_collecting_it() -> None:
 async def test_a_reader_starts_where_it_wants_to() -> None:
     some = frames("a", "b", "c")
     some.close()
-    reader = Reader(EventStream(some, 2))
+    reader = Reader(EventStream(some.since(2)))
     await ended(reader.task)
     assert reader.bodies[1] == some.items[2]
 
 
 async def test_silence_is_filled_with_pings() -> None:
-    reader = Reader(EventStream(frames(), ping_s=0.01))
+    reader = Reader(EventStream(frames().since(0), ping_s=0.01))
     await reader.until(lambda: reader.bodies[1:3] == [b": ping\n\n"] * 2)
     reader.leave()
     await ended(reader.task)
@@ -101,7 +101,7 @@ async def test_silence_is_filled_with_pings() -> None:
 
 async def test_a_reader_who_leaves_ends_the_stream_at_once_even_in_silence() -> None:
     some = frames("a")
-    reader = Reader(EventStream(some))
+    reader = Reader(EventStream(some.since(0)))
     await reader.until(lambda: len(reader.bodies) == 2)
     reader.leave()
     await ended(reader.task)
@@ -110,8 +110,8 @@ async def test_a_reader_who_leaves_ends_the_stream_at_once_even_in_silence() -> 
 
 async def test_a_reader_who_takes_nothing_is_cut_off_and_others_are_not() -> None:
     some = frames("a")
-    stuck = Reader(EventStream(some, send_timeout_s=0.05))
-    other = Reader(EventStream(some, send_timeout_s=0.05))
+    stuck = Reader(EventStream(some.since(0), send_timeout_s=0.05))
+    other = Reader(EventStream(some.since(0), send_timeout_s=0.05))
     await other.until(lambda: len(other.bodies) == 2 and len(stuck.bodies) == 2)
     stuck.may_receive.clear()
     some.append(frame("b", "{}", 2))
@@ -124,7 +124,7 @@ async def test_a_reader_who_takes_nothing_is_cut_off_and_others_are_not() -> Non
 
 async def test_a_slow_reader_gets_all_that_came_meanwhile_in_one_write() -> None:
     some = frames()
-    reader = Reader(EventStream(some))
+    reader = Reader(EventStream(some.since(0)))
     await reader.until(lambda: len(reader.bodies) == 1)
     reader.may_receive.clear()
     for seq in range(1, 101):
@@ -139,7 +139,7 @@ async def test_a_slow_reader_gets_all_that_came_meanwhile_in_one_write() -> None
 
 async def test_a_server_that_shuts_down_lets_its_readers_go() -> None:
     some = frames("a")
-    readers = [Reader(EventStream(some)) for _ in range(3)]
+    readers = [Reader(EventStream(some.since(0))) for _ in range(3)]
     for reader in readers:
         await reader.until(lambda reader=reader: len(reader.bodies) == 2)  # type: ignore[misc]
     close_all()

@@ -1,0 +1,110 @@
+"""Who asks, and what they may do.
+
+Without `FIRSTLIGHT_API_KEY` a server trusts whoever reaches it, which is this machine only by default; with one, a
+request needs the key, or a token (apps/v1/tokens.py) for the run or session that it is about. A token counts even
+where no key is set: who comes by a viewer's link is a viewer.
+"""
+
+import hmac
+import os
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+
+from agent.request import Run
+from apps.v1.problems import Refused
+from apps.v1.tokens import PREFIX, BadToken, Claims, Role, Tokens
+
+KEY = "FIRSTLIGHT_API_KEY"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent a request. Without claims: somebody with the server's key, or anybody where it has none."""
+
+    name: str
+    """For limits and answers: the address, or the token's signature."""
+    claims: Claims | None = None
+
+    @property
+    def space(self) -> str:
+        """Whose idempotency keys these are."""
+        return (self.claims.session or self.claims.run) if self.claims else ""
+
+    def role(self, run: Run | None = None, session_id: str = "") -> Role:
+        """Raises Refused where the caller has nothing to do with the run or the session."""
+        if self.claims is None:
+            return "owner"
+        about = session_id or (run.session_id if run else "")
+        if (self.claims.session and self.claims.session == about) or (run and self.claims.run == run.run_id):
+            return self.claims.role
+        raise Refused(403, "forbidden", "this token is for another run or session")
+
+    def may_read(self, run: Run) -> None:
+        """Raises Refused."""
+        self.role(run)
+
+    def may_control(self, run: Run) -> None:
+        """Raises Refused."""
+        if self.role(run) == "viewer":
+            raise Refused(403, "forbidden", "a viewer can read, and neither stop a run nor answer it")
+
+    def may_ask(self, session_id: str) -> None:
+        """Raises Refused."""
+        if self.claims is not None and (not self.claims.session or self.role(session_id=session_id) == "viewer"):
+            raise Refused(403, "forbidden", "this token does not allow to ask questions there")
+
+    def may_all(self) -> None:
+        """Raises Refused."""
+        if self.claims is not None:
+            raise Refused(403, "forbidden", "a token is for one run or session: this needs the server's key")
+
+
+class Access:
+    """Tells callers apart."""
+
+    def __init__(self, tokens: Tokens, key: str = "") -> None:
+        self.tokens = tokens
+        self._key = key or os.environ.get(KEY, "")
+
+    def caller(self, connection: HTTPConnection) -> Caller:
+        """Raises Refused where a key or a token is missing, wrong or expired."""
+        given = _given(connection)
+        address = connection.client.host if connection.client else "nobody"
+        if not self._key and not given.startswith(PREFIX):  # clients that cannot do without a key send any
+            same_site(connection.headers)
+            return Caller(address)
+        if not given:
+            raise _unknown("this server needs a key: Authorization: Bearer …, or a token")
+        if self._key and hmac.compare_digest(given.encode(), self._key.encode()):
+            return Caller(address)
+        return self.bearer(given)
+
+    def bearer(self, token: str) -> Caller:
+        """Who shows this token. Raises Refused."""
+        try:
+            return Caller(token[-16:], self.tokens.read(token))
+        except BadToken as error:
+            raise _unknown(str(error)) from error
+
+
+def same_site(headers: Headers) -> None:
+    """Raises Refused where a page of another site sent the request: a browser sends it with what the person may do."""
+    origin = headers.get("origin")
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Refused(403, "other_site", "only pages of this server may do that without a token")
+    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        raise Refused(403, "other_site", f"pages of {origin[:200]!r} may not do that")
+
+
+def _given(connection: HTTPConnection) -> str:
+    scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and bearer:
+        return bearer.strip()
+    return connection.headers.get("x-api-key") or connection.query_params.get("token", "")
+
+
+def _unknown(detail: str) -> Refused:
+    return Refused(401, "unauthorized", detail, {"www-authenticate": "Bearer"})

@@ -1,0 +1,129 @@
+"""What went wrong, as `application/problem+json` (RFC 9457): a code for programs, a sentence for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from agent.errors import (
+    FirstlightError,
+    InputRejected,
+    LogExpired,
+    LogUnavailable,
+    UnknownAgent,
+    UnknownRun,
+    UnknownSession,
+    UsageError,
+)
+from apps.session import Busy
+
+
+class Problem(BaseModel):
+    """The body of every answer that is no success."""
+
+    status: int
+    code: str
+    """What happened, for programs: `unknown_run`, `invalid`, `too_many`, ..."""
+    title: str
+    detail: str
+    """What was given and what was expected, for people."""
+
+
+class Refused(FirstlightError):
+    """A request that is not answered as it was asked."""
+
+    def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any):
+        super().__init__(detail)
+        self.status, self.code, self.headers, self.more = status, code, headers, more
+
+
+_KINDS: dict[type[FirstlightError], tuple[int, str]] = {
+    UnknownRun: (404, "unknown_run"),
+    UnknownSession: (404, "unknown_session"),
+    UnknownAgent: (422, "unknown_agent"),
+    Busy: (409, "busy"),
+    InputRejected: (409, "input_rejected"),
+    LogExpired: (410, "log_expired"),
+    LogUnavailable: (503, "log_unavailable"),
+    UsageError: (400, "invalid"),
+}
+_TITLES = {
+    400: "Not usable",
+    401: "Who are you?",
+    403: "Not allowed",
+    404: "Not there",
+    405: "Not that way",
+    409: "Not now",
+    410: "Gone",
+    413: "Too long",
+    415: "Not that kind",
+    422: "Not understood",
+    429: "Too many",
+    503: "Not possible at the moment",
+}
+RETRY_AFTER = "5"
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": title, "content": {"application/problem+json": {}}}
+    for status, title in _TITLES.items()
+}
+"""For the OpenAPI document."""
+
+
+def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(_body(status, code, detail), status, headers=headers, media_type="application/problem+json")
+
+
+def of(error: FirstlightError) -> JSONResponse:
+    """The answer that an error is. Raises it where it is none of those that a request can cause."""
+    body = body_of(error)
+    headers = error.headers if isinstance(error, Refused) else None
+    if headers is None and body["status"] == 503:
+        headers = {"retry-after": RETRY_AFTER}
+    return JSONResponse(body, body["status"], headers=headers, media_type="application/problem+json")
+
+
+def body_of(error: FirstlightError) -> dict[str, Any]:
+    """The same without the HTTP around it."""
+    if isinstance(error, Refused):
+        return _body(error.status, error.code, str(error)) | error.more
+    for kind, (status, code) in _KINDS.items():
+        if isinstance(error, kind):
+            return _body(status, code, str(error))
+    raise error
+
+
+def _body(status: int, code: str, detail: str) -> dict[str, Any]:
+    return Problem(status=status, code=code, title=_TITLES.get(status, "Failed"), detail=detail).model_dump()
+
+
+def handle(app: FastAPI) -> None:
+    """Lets the app answer its failures so."""
+
+    async def refused(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, FirstlightError)
+        return of(error)
+
+    async def invalid(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        return problem(422, "invalid", "; ".join(_told(one) for one in error.errors()))
+
+    async def http(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        return problem(error.status_code, "http", str(error.detail), error.headers)
+
+    app.add_exception_handler(FirstlightError, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+
+
+def _told(error: Mapping[str, Any]) -> str:
+    """One thing that a request got wrong: where, what was given, what was expected."""
+    where = ".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0])
+    if error["type"] == "extra_forbidden":
+        return f"unknown key {where!r}"
+    given = "" if error["type"] in ("missing", "json_invalid") else f", not {error['input']!r:.100}"
+    return f"{where}: {error['msg']}{given}"
