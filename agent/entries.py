@@ -7,6 +7,9 @@ from pydantic_core import to_json
 
 from agent.events import EVENTS, Event, Token
 
+_SEPARATORS = (("\u2028", "\\u2028"), ("\u2029", "\\u2029"), ("\u0085", "\\u0085"))
+"""What JSON allows in a string, and readers that ask Unicode what a line is take for the end of one."""
+
 
 class Entry(NamedTuple):
     """One line of a run's log.
@@ -30,8 +33,13 @@ class Entry(NamedTuple):
 
     @property
     def data(self) -> bytes:
-        """The payload as readers outside get it: the event's fields and `t_ms`, nothing else."""
-        return b'%b,"t_ms":%.3f}' % (self.payload[:-1], self.at * 1000)
+        """The payload as readers outside get it: the event's fields and `t_ms`, nothing else, on one line for readers
+        of every kind."""
+        payload = self.payload
+        if b"\xe2\x80" in payload or b"\xc2\x85" in payload:
+            for separator, escaped in _SEPARATORS:
+                payload = payload.replace(separator.encode(), escaped.encode())
+        return b'%b,"t_ms":%.3f}' % (payload[:-1], self.at * 1000)
 
     @property
     def frame(self) -> bytes:
@@ -41,7 +49,10 @@ class Entry(NamedTuple):
     def line(self) -> str:
         """The entry as one line of JSON: `run_id seq at type` and the event's fields."""
         head = {"run_id": self.run_id, "seq": self.seq, "at": round(self.at, 6), "type": self.type}
-        return json.dumps(head | json.loads(self.payload), ensure_ascii=False)
+        line = json.dumps(head | json.loads(self.payload), ensure_ascii=False)
+        for separator, escaped in _SEPARATORS:
+            line = line.replace(separator, escaped)
+        return line
 
     @classmethod
     def from_line(cls, line: str | bytes) -> "Entry":

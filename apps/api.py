@@ -18,8 +18,7 @@ from apps.session import Sessions, open_sessions
 from apps.threads import in_thread
 from apps.v1 import health, runs, sessions, socket, static, view
 from apps.v1.context import Context
-from apps.v1.limits import MOST_BYTES
-from apps.v1.problems import handle
+from apps.v1.problems import MOST_BYTES, handle
 from apps.warm import warm_up
 
 DEFAULT_PORT = 8010

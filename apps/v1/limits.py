@@ -13,8 +13,6 @@ from agent.errors import UsageError
 from apps.v1.problems import Refused
 
 MOST_READERS, MOST_READERS_OF_RUN = 2000, 100
-MOST_BYTES = 1_000_000
-"""Of a request's body, and of a WebSocket message."""
 RATE = "120/minute"
 """New runs for one caller; `FIRSTLIGHT_RATE` gives another, in the notation of the library `limits`."""
 

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.errors import (
     FirstlightError,
@@ -66,6 +67,8 @@ _TITLES = {
     503: "Not possible at the moment",
 }
 RETRY_AFTER = "5"
+MOST_BYTES = 1_000_000
+"""Of a request's body, and of a WebSocket message."""
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": title, "content": {"application/problem+json": {}}}
     for status, title in _TITLES.items()
@@ -115,6 +118,7 @@ def handle(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         return problem(error.status_code, "http", str(error.detail), error.headers)
 
+    app.add_middleware(TooLong)
     app.add_exception_handler(FirstlightError, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
@@ -127,3 +131,23 @@ def _told(error: Mapping[str, Any]) -> str:
         return f"unknown key {where!r}"
     given = "" if error["type"] in ("missing", "json_invalid") else f", not {error['input']!r:.100}"
     return f"{where}: {error['msg']}{given}"
+
+
+class TooLong:
+    """Tells of a body that is too long as of every other problem; Starlette says it in plain text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_told = False
+
+        async def told(message: Message) -> None:
+            nonlocal is_told
+            if message["type"] == "http.response.start" and message["status"] == 413:
+                is_told = True
+                await problem(413, "too_long", f"a body holds at most {MOST_BYTES} bytes")(scope, receive, send)
+            elif not is_told:
+                await send(message)
+
+        await self._app(scope, receive, told if scope["type"] == "http" else send)

@@ -27,10 +27,9 @@ from agent.errors import FirstlightError
 from apps.entry_stream import EntrySource
 from apps.v1.access import Caller
 from apps.v1.context import Context
-from apps.v1.limits import MOST_BYTES
 from apps.v1.ops import OPS, Answer, Cancel, Join, Leave, Op, Ping, Pong, Start, Subscribe, Unsubscribe
 from apps.v1.presence import Person
-from apps.v1.problems import Refused, body_of
+from apps.v1.problems import MOST_BYTES, Refused, body_of
 from apps.v1.start import start
 
 router = APIRouter()
