@@ -18,7 +18,7 @@ from apps.session import Sessions, open_sessions
 from apps.threads import in_thread
 from apps.v1 import health, runs, sessions, socket, static, view
 from apps.v1.context import Context
-from apps.v1.problems import MOST_BYTES, handle
+from apps.v1.problems import handle
 from apps.warm import warm_up
 
 DEFAULT_PORT = 8010
@@ -27,7 +27,7 @@ PATHS = ("/v1/", "/healthz", "/metrics", "/docs", "/openapi.json")
 
 def build() -> FastAPI:
     """The application; its requests need `opened` around them."""
-    app = FastAPI(title="Firstlight", version="1", max_body_size=MOST_BYTES, redoc_url=None)
+    app = FastAPI(title="Firstlight", version="1", redoc_url=None)
     for part in (runs, view, sessions, socket, static, health):
         app.include_router(part.router)
     handle(app)

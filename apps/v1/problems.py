@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -116,9 +117,10 @@ def handle(app: FastAPI) -> None:
 
     async def http(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        return problem(error.status_code, "http", str(error.detail), error.headers)
+        code = "too_long" if error.status_code == 413 else "http"
+        return problem(error.status_code, code, str(error.detail), error.headers)
 
-    app.add_middleware(TooLong)
+    app.add_middleware(BodyLimit)
     app.add_exception_handler(FirstlightError, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
@@ -133,21 +135,31 @@ def _told(error: Mapping[str, Any]) -> str:
     return f"{where}: {error['msg']}{given}"
 
 
-class TooLong:
-    """Tells of a body that is too long as of every other problem; Starlette says it in plain text."""
+class BodyLimit:
+    """Refuses a body that is too long, by its announced length or while it arrives."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_told = False
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdigit() and int(announced) > MOST_BYTES:
+            await problem(413, "too_long", _TOO_LONG)(scope, receive, send)
+            return
+        arrived = 0
 
-        async def told(message: Message) -> None:
-            nonlocal is_told
-            if message["type"] == "http.response.start" and message["status"] == 413:
-                is_told = True
-                await problem(413, "too_long", f"a body holds at most {MOST_BYTES} bytes")(scope, receive, send)
-            elif not is_told:
-                await send(message)
+        async def counted() -> Message:
+            nonlocal arrived
+            message = await receive()
+            arrived += len(message.get("body", b""))
+            if arrived > MOST_BYTES:
+                raise HTTPException(413, _TOO_LONG)
+            return message
 
-        await self._app(scope, receive, told if scope["type"] == "http" else send)
+        await self._app(scope, counted, send)
+
+
+_TOO_LONG = f"a body holds at most {MOST_BYTES} bytes"

@@ -160,6 +160,15 @@ async def test_what_cannot_be_asked_is_said(
     assert told in answer.json()["detail"]
 
 
+async def test_a_body_without_an_announced_length_is_counted(http: httpx.AsyncClient) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(30):
+            yield b"x" * 50_000
+
+    answer = await http.post("/v1/runs", content=pieces(), headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_long")
+
+
 async def test_a_token_is_for_its_run_and_its_role(core: Core, http: httpx.AsyncClient) -> None:
     mine = (await http.post("/v1/runs", json={"question": "wait"})).json()
     other = (await http.post("/v1/runs", json={"question": "wait"})).json()
