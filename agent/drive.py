@@ -8,7 +8,7 @@ limit) sets `_verdict`; only `_end` writes `done`, and the log takes it once.
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import NamedTuple, cast
 
 from pydantic import JsonValue
@@ -19,7 +19,7 @@ from agent.errors import AgentProtocolError, Ended, InputRejected, LogLimit, Sta
 from agent.events import EVENTS, Done, Error, Event, Input, Outcome, Token, Tool, Trace, Warning
 from agent.log import EventLog
 from agent.question import check_schema, mismatch
-from agent.redact import redacted
+from agent.redact import redacted, said_by
 from agent.request import Request
 
 _BREATH_SECONDS = 0.005
@@ -27,7 +27,6 @@ _BREATH_EVENTS = 64
 _SAYABLE = frozenset(EVENTS.values()) - {Done}
 _STUBBORN_SECONDS = 5.0
 _MAX_BYTES, _MAX_EVENTS = 64 * 2**20, 200_000
-_MAX_WORDS = 2_000
 
 
 class Verdict(NamedTuple):
@@ -35,6 +34,17 @@ class Verdict(NamedTuple):
 
     outcome: Outcome
     error: Error | None = None
+
+
+def events_of(agent: Callable[[Request], AsyncIterator[Event]], request: Request) -> AsyncIterator[Event]:
+    """What the agent says, begun. Raises AgentProtocolError where it returns anything but an async iterator."""
+    events: object = agent(request)
+    if isinstance(events, Coroutine):
+        events.close()
+    if not hasattr(events, "__anext__"):
+        kind = type(events).__name__
+        raise AgentProtocolError(f"an agent yields events from an async generator; this one returned {kind!r}")
+    return cast(AsyncIterator[Event], events)
 
 
 class Drive:
@@ -127,7 +137,7 @@ class Drive:
         self._log.set_state(self.run_id, "running")
         self._last_event = self._began_at = self._breath = time.perf_counter()
         self._watch()
-        events = self._agent(self._request)
+        events = events_of(self._agent, self._request)
         send = getattr(events, "asend", None)
         reply: Input | None = None
         try:
@@ -250,7 +260,7 @@ class Drive:
 def _failed(failure: BaseException) -> Verdict:
     while isinstance(failure, BaseExceptionGroup) and len(failure.exceptions) == 1:
         failure = failure.exceptions[0]
-    message = _words(failure)
+    message = said_by(failure)
     match failure:
         case Ended():
             return Verdict(failure.outcome)
@@ -264,13 +274,3 @@ def _failed(failure: BaseException) -> Verdict:
             return Verdict("error", Error(code="log_limit", message=message))
         case _:
             return Verdict("error", Error(code="agent_error", message=message))
-
-
-def _words(failure: BaseException) -> str:
-    """What an exception says, fit for a log: it may hold secrets, megabytes, and bytes that are no text."""
-    try:
-        said = f"{type(failure).__name__}: {failure}"
-    except Exception:
-        said = type(failure).__name__
-    said = said if len(said) <= _MAX_WORDS else said[:_MAX_WORDS] + " …"
-    return redacted(said.encode("utf-8", "backslashreplace").decode())

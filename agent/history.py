@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from agent.errors import UsageError
 from agent.home import open_core
-from agent.replay import recording_of
+from agent.replay import Recording, recording_of
 from agent.terminal import Terminal, plain
 
 
@@ -47,9 +48,18 @@ async def show_run(run_id: str, jsonl: bool, folder: Path | None) -> int:
     return 0
 
 
-async def export_run(run_id: str, file: Path, folder: Path | None) -> int:
+async def export_run(run_id: str, file: Path, force: bool, folder: Path | None) -> int:
     async with open_core(folder) as core:
         recording = await recording_of(core.log, run_id)
-    recording.save(file)
+    _save(recording, file, force)
     Console(stderr=True).print(f"{len(recording.entries)} entries written to {file}", style="dim")
     return 0
+
+
+def _save(recording: Recording, file: Path, force: bool) -> None:
+    if file.is_file() and not force:
+        raise UsageError(f"{str(file)!r} is there already: --force replaces it")
+    try:
+        recording.save(file)
+    except OSError as error:
+        raise UsageError(f"cannot write to {str(file)!r}: {error.strerror or error}") from error

@@ -1,12 +1,14 @@
 """Indexing a folder of documents, in a terminal."""
 
 import asyncio
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from agent.errors import UsageError
 from agent.home import data_folder
 from agent.research.documents import indexing as documents
 from agent.terminal import plain
@@ -17,6 +19,8 @@ NAMED = 8
 
 async def index_in_terminal(folder: Path, name: str, data: Path | None) -> int:
     """Indexes and says what was done with each file; 1 where no file of the folder could be read."""
+    if not await asyncio.to_thread(folder.is_dir):
+        raise UsageError(f"{str(folder)!r} is not a folder")  # before a bar stands there for nothing
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console) as bar:
@@ -49,7 +53,7 @@ def summary(report: documents.IndexReport) -> str:
     named = [f"  {done}: {_listed(files)}" for done, files in groups.items() if files]
     if not report.passages:
         return "\n".join([f"{report.name}: {counts}; there is nothing to ask", *named])
-    ask = f'python -m agent ask "..." --collection {report.name}'
+    ask = f'python -m agent ask "..." --collection {shlex.quote(report.name)}'
     told = f"{report.name}: {counts}; passages: {report.passages}; {report.seconds:.1f} s"
     return "\n".join([told, *named, f"Ask them: {ask}"])
 

@@ -57,6 +57,15 @@ STAGE_MEANING: dict[str, tuple[str, str]] = {
 """Columns that exist once a step, such as `stage_wall_retrieving`."""
 
 
+def duration(ms: float) -> str:
+    """`0.4 ms`, `12 ms`, `2.00 s`; infinite is `never`."""
+    if math.isinf(ms):
+        return "never"
+    if ms >= 1000:
+        return f"{ms / 1000:#.3g} s" if ms < 99_950 else f"{ms / 1000:.0f} s"
+    return f"{ms:.1f} ms" if 0 < ms < 10 else f"{ms:.0f} ms"
+
+
 def measure(entries: Iterable[Entry], tau: float = TAU) -> Row:
     """One row of metrics. A run that cannot be measured has outcome `invalid`, its reason beside it, and no values."""
     try:

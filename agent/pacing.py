@@ -9,6 +9,7 @@ import random
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
+from agent.drive import events_of
 from agent.errors import UsageError
 from agent.events import Event, Input, Json, Status, Token, Trace
 from agent.request import Request
@@ -45,7 +46,7 @@ def paced(agent: Agent, profile: str, seed: int = 0) -> Agent:
         metronome = _Metronome(pace, random.Random(seed))
         drawn: Json = {"profile": profile, "seed": seed, **vars(pace)}
         yield Trace(name="pace", data=drawn)
-        events = agent(request)
+        events = events_of(agent, request)
         send = getattr(events, "asend", None)
         reply: Input | None = None
         try:

@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 T = TypeVar("T")
 
+_MAX_WORDS = 2_000
+
 _HIDDEN = "[redacted]"
 _SECRET_NAMES = re.compile(
     r"(?i)(api[_-]?key|authorization|password|passwd|secret|(access|auth|refresh|session)[_-]?token|private[_-]?key)"
@@ -37,6 +39,16 @@ def redacted(value: T) -> T:
         fields = {name: redacted(getattr(value, name)) for name in type(value).model_fields}
         return cast(T, value.model_copy(update=fields))
     return value
+
+
+def said_by(failure: BaseException) -> str:
+    """What an exception says, fit for a log: it may hold secrets, megabytes, and bytes that are no text."""
+    try:
+        said = f"{type(failure).__name__}: {failure}"
+    except Exception:
+        said = type(failure).__name__
+    said = said if len(said) <= _MAX_WORDS else said[:_MAX_WORDS] + " …"
+    return redacted(said.encode("utf-8", "backslashreplace").decode())
 
 
 def _is_secret(name: object, value: object) -> bool:

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import cast
 
 from agent.errors import UnknownAgent, UsageError
 from agent.pacing import PROFILES
+from agent.redact import said_by
 from agent.run import Agent
 
 DEFAULT = "research"
@@ -55,20 +57,29 @@ def resolve(name: str) -> Agent:
     module_name, function = _path(name)
     if not (module_name and function):
         raise UnknownAgent(f"no agent {name!r}: expected one of {', '.join(NAMES)}, or module:function")
+    module = _imported(name, module_name)
+    try:
+        found = getattr(module, function)
+    except AttributeError as error:
+        raise UnknownAgent(f"no agent {name!r}: module {module_name!r} has no {function!r}") from error
+    if not callable(found) or inspect.iscoroutinefunction(found):
+        kind = "a coroutine function" if callable(found) else type(found).__name__
+        raise UnknownAgent(f"no agent {name!r}: {function!r} is {kind}, not an async generator function")
+    return cast(Agent, found)
+
+
+def _imported(name: str, module_name: str) -> ModuleType:
+    """The module of the agent `name`, which may raise whatever it likes when it is imported."""
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)  # an agent in the folder where the user stands, also from a console script
     try:
-        found = getattr(importlib.import_module(module_name), function)
+        return importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         raise UnknownAgent(f"no agent {name!r}: there is no module {error.name!r}") from error
-    except AttributeError as error:
-        raise UnknownAgent(f"no agent {name!r}: module {module_name!r} has no {function!r}") from error
-    if not callable(found):
-        raise UnknownAgent(
-            f"no agent {name!r}: {function!r} is {type(found).__name__}, not an async generator function"
-        )
-    return cast(Agent, found)
+    except (Exception, SystemExit) as error:
+        said = " ".join(said_by(error).split())
+        raise UnknownAgent(f"no agent {name!r}: importing module {module_name!r} failed: {said}") from error
 
 
 def about(name: str) -> About:

@@ -5,11 +5,11 @@ import re
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from agent.entries import Entry
-from agent.events import Artifact, Input, Json, Token, Tool, Warning
+from agent.events import Artifact, Citation, Input, Json, Token, Tool, Warning
 from agent.view import Step, View, apply
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -82,7 +82,11 @@ class Terminal:
         if self._writing:
             self._console.print()
             self._writing = ""
-        self._console.print(line)
+        self._print(line)
+
+    def _print(self, line: Text) -> None:
+        """A line as long as it is, unless a person would see it cut: a link survives a pipe."""
+        self._console.print(line, soft_wrap=not self._console.is_terminal)
 
     def _finish(self) -> None:
         self._draw_steps()
@@ -91,10 +95,23 @@ class Terminal:
         if self._writing:
             self._console.print()
         if view.error is not None:
-            self._console.print(Text(f"✗ {plain(view.error.message)}", "red"))
-        if view.message.citations:
-            self._console.print(_sources(view))
-        self._console.print(_footer(view))
+            self._print(Text(f"✗ {plain(view.error.message)}", "red"))
+        self._sources()
+        self._print(_footer(view))
+
+    def _sources(self) -> None:
+        """Beside their numbers; in a pipe without the spaces that fill a column."""
+        cards = self._view.message.citations
+        width = max((len(_number(card)) for card in cards), default=0)
+        table = Table.grid(Column(), Column(overflow="fold"), padding=(0, 1))
+        for card in cards:
+            if self._console.is_terminal:
+                table.add_row(Text(_number(card), "cyan"), _source(card))
+            else:
+                indented = _source(card).plain.replace("\n", "\n" + " " * (width + 1))
+                self._print(Text(f"{_number(card):{width}} {indented}"))
+        if table.row_count:
+            self._console.print(table)
 
 
 class _Bold:
@@ -133,13 +150,14 @@ def _call(arguments: Json) -> str:
     return plain(", ".join(f"{name}={value}" for name, value in arguments.items()))
 
 
-def _sources(view: View) -> Table:
-    table = Table.grid(padding=(0, 1))
-    for card in view.message.citations:
-        title = Text(plain(" · ".join(part for part in (card.title, card.locator) if part)), "bold")
-        body = Text("\n".join(plain(part) for part in (card.quote, card.url) if part), "dim")
-        table.add_row(Text(f"[{card.index}]", "cyan"), Group(title, body))
-    return table
+def _number(card: Citation) -> str:
+    return f"[{card.index}]"
+
+
+def _source(card: Citation) -> Text:
+    title = " · ".join(part for part in (card.title, card.locator) if part)
+    body = "\n".join(plain(part) for part in (card.quote, card.url) if part)
+    return Text(plain(title), "bold").append(f"\n{body}" if body else "", "not bold dim")
 
 
 def _footer(view: View) -> Text:

@@ -12,10 +12,10 @@ from apps import artifacts, turns
 from apps.markup import text
 
 
-def draw(view: View | None) -> None:
-    """The artifacts of a finished run, in the order of their appearance."""
+def draw(run: Run | None, view: View | None) -> None:
+    """The artifacts of a finished run, in the order of their appearance; or of none."""
     if view is None or not view.artifacts:
-        st.html(turns.panel("artifacts"))
+        st.html(turns.panel("artifacts", run, view))
         return
     for n, artifact in enumerate(view.artifacts.values()):
         with st.container(key=f"artifact-{n}", border=True):

@@ -140,7 +140,7 @@ def _panels(sessions: Sessions, conversation: Conversation) -> None:
         if run is not None and view is None:
             pages_artifacts.draw_live(run, bridge().call(sessions.view(run.run_id)))
         else:
-            pages_artifacts.draw(view)
+            pages_artifacts.draw(run, view)
     with tools:
         st.html(turns.panel("tools", run, view))
 

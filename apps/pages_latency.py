@@ -11,7 +11,7 @@ import streamlit as st
 from agent import charts
 from agent.entries import Entry
 from agent.home import data_folder
-from agent.metrics import MEANING, Row, measure
+from agent.metrics import MEANING, Row, duration, measure
 from agent.request import Run
 from agent.timeline import InvalidRun
 from agent.view import FIRST_FEEDBACK, FIRST_TOKEN, TOTAL
@@ -26,6 +26,7 @@ FIGURES = {
     "ended": TOTAL,
 }
 """The metrics that stand above a waterfall and in the table of prompts."""
+NONE = "—"
 ONE, MANY = "One run", "Measured runs"
 
 
@@ -71,7 +72,7 @@ def _waterfall(entries: list[Entry]) -> None:
     row = measure(entries)
     with st.container(key="figures", horizontal=True):
         for metric, name in FIGURES.items():
-            st.metric(name, _seconds(row[metric]), help=MEANING[metric][1], border=True)
+            st.metric(name, _said(row[metric]), help=MEANING[metric][1], border=True)
     try:
         spec = charts.waterfall(entries)
     except InvalidRun as reason:
@@ -102,8 +103,9 @@ def _measured() -> None:
     with right, st.container(key="stages", border=True):
         st.html("<h4>Median time in each step</h4>")
         st.vega_lite_chart(charts.where_time_went(rows), width="stretch")
-    st.html("<h4>Prompts: medians in seconds</h4>")
-    st.dataframe(by_prompt(rows), width="stretch")
+    st.html("<h4>Prompts: medians</h4>")
+    told = by_prompt(rows).style.format(_said, subset=list(FIGURES.values()), na_rep=NONE)  # sorted as numbers
+    st.dataframe(told, width="stretch")
     chosen = st.selectbox("Run", list(entries), format_func=lambda run: f"{prompts[run]} · {run}")
     _waterfall(entries[chosen])
 
@@ -132,14 +134,14 @@ def load(folder: Path, _changed: float) -> tuple[dict[str, list[Entry]], dict[st
 
 
 def by_prompt(rows: Iterable[Row]) -> pd.DataFrame:
-    """One line a prompt: how many runs, how many of them completed, and medians in seconds."""
+    """One line a prompt: how many runs, how many of them completed, and medians in milliseconds."""
     table = pd.DataFrame(list(rows))
     groups = table.groupby("prompt_id", sort=False)
-    medians = groups[list(FIGURES)].median(numeric_only=False).astype(float).div(1000).round(2).rename(columns=FIGURES)
+    medians = groups[list(FIGURES)].median(numeric_only=False).astype(float).rename(columns=FIGURES)
     medians.insert(0, "runs", groups.size())
     medians.insert(1, "completed", groups["outcome"].agg(lambda outcomes: int((outcomes == "completed").sum())))
     return medians.rename_axis("prompt")
 
 
-def _seconds(ms: object) -> str:
-    return f"{ms / 1000:.2f} s" if isinstance(ms, int | float) else "—"
+def _said(ms: object) -> str:
+    return duration(ms) if isinstance(ms, int | float) else NONE

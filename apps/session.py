@@ -111,7 +111,7 @@ class Sessions:
         """The session with its finished runs and its live one. Raises UnknownSession."""
         if not session_id:
             return Conversation()
-        session = await self.core.log.session(session_id)
+        session = await self._session(session_id)
         runs = await self.core.log.runs(session_id)
         finished = [await self._read(run) for run in runs if not run.is_open]
         live = next((run for run in reversed(runs) if run.is_open), None)
@@ -144,11 +144,14 @@ class Sessions:
     async def _start(self, request: Request, agent: str, once: Once | None) -> Run:
         return await self.core.log.run(await self.core.ask(request, agent=agent, once=once))
 
-    async def _live(self, session_id: str) -> Run | None:
+    async def _session(self, session_id: str) -> Session:
         try:
-            await self.core.log.session(session_id)
+            return await self.core.log.session(session_id)
         except UnknownSession:
             raise UnknownSession(f"no session {session_id!r}: it may belong to another data folder") from None
+
+    async def _live(self, session_id: str) -> Run | None:
+        await self._session(session_id)
         runs = await self.core.log.runs(session_id)
         return next((run for run in reversed(runs) if run.is_open), None)
 

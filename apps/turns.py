@@ -61,7 +61,9 @@ def panel(name: str, run: Run | None = None, view: View | None = None) -> str:
     told = f' data-tabs="{text(_tabs(run, view), 4_000)}"' if name == "steps" else ""
     if run is None:
         return _slot(name, {}, also=told)
-    return _slot(name, {}, run.run_id, told) if view is None else _slot(name, section(name, view, run), also=told)
+    if view is None:
+        return _slot(name, {}, run.run_id, told)
+    return _slot(name, section(name, view, run), also=told, empty=words.NONE)
 
 
 def _tabs(run: Run | None, view: View | None) -> str:
@@ -85,9 +87,9 @@ def jumps() -> str:
     return f'<nav class="fl-jumps" aria-label="{words.JUMP}">{"".join(buttons)}</nav>'
 
 
-def _slot(name: str, items: Items, run_id: str = "", also: str = "") -> str:
+def _slot(name: str, items: Items, run_id: str = "", also: str = "", empty: dict[str, str] = words.EMPTY) -> str:
     follows = f' data-run="{text(run_id)}"' if run_id else ""
     role = {"status": ' role="status" aria-live="polite"', "steps": ' role="list"'}.get(name, "")
-    empty = f' data-empty="{words.EMPTY[name]}"' if name in words.EMPTY else ""
+    said = f' data-empty="{empty[name]}"' if name in empty else ""
     body = "".join(f"<div>{items[key]}</div>" for key in sorted(items))
-    return f'<div class="fl fl-{name}" data-section="{name}"{follows}{role}{empty}{also}>{body}</div>'
+    return f'<div class="fl fl-{name}" data-section="{name}"{follows}{role}{said}{also}>{body}</div>'

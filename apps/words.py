@@ -29,6 +29,14 @@ EMPTY = {
     "artifacts": "Figures, tables and charts appear here.",
     "tools": "Every tool call appears here, with what went in and what came out.",
 }
+"""What stands in a panel before anything is in it."""
+NONE = {
+    "steps": "No steps in this answer.",
+    "sources": "No sources in this answer.",
+    "artifacts": "No figures, tables or charts in this answer.",
+    "tools": "No tool calls in this answer.",
+}
+"""And once the answer has ended without any."""
 
 PACE = "Pace"
 PACES = {"": "As it is", "hosted": "Hosted model", "slow-agent": "Slow agent", "local-cpu": "Local CPU"}

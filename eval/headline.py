@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from agent.metrics import Row
+from agent.metrics import Row, duration
 from eval.metrics import Summary, numbers
 from eval.stats import Percentile
 
@@ -18,15 +18,15 @@ _NAMES = {
 }
 
 
-def headline(summary: Summary, rows: Sequence[Row]) -> list[str]:
-    """Two to five sentences, the most important first."""
+def headline(summary: Summary, rows: Sequence[Row], planned: int) -> list[str]:
+    """Two to six sentences, the most important first. `planned`: how many runs were to be made."""
     said = [
         _waited(summary, "ttff", "The first sign of work was there after"),
         _waited(summary, "ttfvt", "The first words of the answer were there after"),
         _waited(summary, "e2e", "The whole answer was there after"),
         _silence(rows),
         _spent(rows),
-        _outcomes(summary),
+        _outcomes(summary, planned),
     ]
     return [sentence for sentence in said if sentence]
 
@@ -63,21 +63,15 @@ def _spent(rows: Sequence[Row]) -> str:
     return f"The largest part of the time went into {step.replace('_', ' ')}: {spent[step] / whole:.0%}."
 
 
-def _outcomes(summary: Summary) -> str:
-    completed = summary.outcomes.get("completed", 0)
-    if completed == summary.runs:
-        return f"All {summary.runs} runs completed."
+def _outcomes(summary: Summary, planned: int) -> str:
+    completed, runs = summary.outcomes.get("completed", 0), summary.runs
     others = [f"{n} {_NAMES[outcome]}" for outcome, n in summary.outcomes.items() if outcome != "completed"]
-    return f"{completed} of {summary.runs} runs completed; {', '.join(others)}."
-
-
-def duration(ms: float) -> str:
-    """`0.4 ms`, `12 ms`, `2.00 s`; infinite is `never`."""
-    if math.isinf(ms):
-        return "never"
-    if ms >= 1000:
-        return f"{ms / 1000:#.3g} s" if ms < 99_950 else f"{ms / 1000:.0f} s"
-    return f"{ms:.1f} ms" if 0 < ms < 10 else f"{ms:.0f} ms"
+    if runs < planned:
+        ends = ", ".join([f"{completed} completed", *others] if others else ["all completed"] if runs else [])
+        return f"Interrupted: {runs} of {planned} runs were made{', ' if ends else ''}{ends}."
+    if not others:
+        return f"All {runs} runs completed."
+    return f"{completed} of {runs} runs completed; {', '.join(others)}."
 
 
 def amount(value: float, unit: str) -> str:

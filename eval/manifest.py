@@ -68,6 +68,11 @@ class Manifest(_Facts):
     """The commit that the code was at, with `+` where files had changed; empty outside a checkout."""
     host: Host
 
+    @property
+    def planned(self) -> int:
+        """How many runs were to be made."""
+        return self.reps * len(self.prompts)
+
 
 def versions() -> dict[str, str]:
     """Python's version and those of the packages that a run's time depends on."""

@@ -12,11 +12,11 @@ from rich.table import Table
 
 from agent.entries import Entry
 from agent.errors import UsageError
-from agent.metrics import FAILURES, Row, measure
+from agent.metrics import FAILURES, Row, duration, measure
 from agent.pacing import paced
 from agent.registry import resolve
 from eval.harness import Plan, run_plan
-from eval.headline import duration, headline
+from eval.headline import headline
 from eval.manifest import Manifest, Planned, git_commit, host, load, versions
 from eval.metrics import numbers
 from eval.report import table
@@ -96,5 +96,5 @@ def show(runset: Runset, console: Console) -> None:
     console.print()
     if runset.manifest.pace:
         console.print(f"Simulated pace: {runset.manifest.pace}. These times are not the agent's own.", style="yellow")
-    for sentence in headline(runset.summary, runset.rows):
+    for sentence in headline(runset.summary, runset.rows, runset.manifest.planned):
         console.print(sentence, highlight=False, markup=False)

@@ -6,9 +6,9 @@ from statistics import median
 from typing import Any
 
 from agent.charts import ecdf, waterfall, where_time_went
-from agent.metrics import MEANING, Row
+from agent.metrics import MEANING, Row, duration
 from agent.timeline import InvalidRun
-from eval.headline import amount, duration, headline, interval
+from eval.headline import amount, headline, interval
 from eval.metrics import HEADLINE, Summary, numbers, unit
 from eval.runset import Runset
 
@@ -24,7 +24,7 @@ def html(runset: Runset) -> str:
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         manifest=manifest,
-        sentences=headline(runset.summary, rows),
+        sentences=headline(runset.summary, rows, manifest.planned),
         table=table(runset.summary),
         prompts=by_prompt(runset),
         by_prompt=_BY_PROMPT,
@@ -50,7 +50,8 @@ def markdown(runset: Runset) -> str:
     manifest = runset.manifest
     pace = f", simulated pace: {manifest.pace}" if manifest.pace else ""
     made = f"{manifest.suite}: {len(manifest.prompts)} prompts x {manifest.reps}, agent `{manifest.agent}`{pace}"
-    lines = [f"### Latency of {manifest.label}", "", *headline(runset.summary, runset.rows), "", made, ""]
+    sentences = headline(runset.summary, runset.rows, manifest.planned)
+    lines = [f"### Latency of {manifest.label}", "", *sentences, "", made, ""]
     lines += ["| metric | median | 95 % interval | p90 | n |", "|---|---|---|---|---|"]
     lines += ["| " + " | ".join([f"{cells[0]}", *cells[2:]]) + " |" for cells in table(runset.summary)]
     return "\n".join(lines) + "\n"

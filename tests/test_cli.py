@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from agent.__main__ import app
+from agent.cli import app
 from agent.entries import Entry
 from tests.streams import said
 
@@ -42,6 +42,9 @@ async def loud(request):
 async def asking(request):
     reply = yield Input(id="q", prompt="Which?")
     yield Token(text=reply.state)
+
+async def answer(request):
+    return "It rose."
 """
 
 
@@ -49,6 +52,8 @@ async def asking(request):
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the user stands: beside a module with agents."""
     (tmp_path / "their_agents.py").write_text(AGENTS)
+    (tmp_path / "raising.py").write_text("raise RuntimeError('no key sk-0123456789abcdef0123\\nset')")
+    (tmp_path / "unfinished.py").write_text("async def f(:")
     monkeypatch.chdir(tmp_path)
     root = str(Path(__file__).parents[1])
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([os.environ["PYTHONPATH"], root]))
@@ -112,6 +117,12 @@ def test_an_agent_that_fails_exits_1() -> None:
         (("ask", "?", "--agent", "nobody"), "no agent 'nobody': expected one of research"),
         (("ask", "?", "--agent", "missing_module:f"), "there is no module 'missing_module'"),
         (("ask", "?", "--agent", "their_agents:missing"), "has no 'missing'"),
+        (("ask", "?", "--agent", "their_agents:answer"), "'answer' is a coroutine function, not an async generator"),
+        (
+            ("ask", "?", "--agent", "raising:f"),
+            "importing module 'raising' failed: RuntimeError: no key [redacted] set",
+        ),
+        (("ask", "?", "--agent", "unfinished:f"), "importing module 'unfinished' failed: SyntaxError: "),
         (("ask", "?", "--agent", "their_agents:hello", "--session", "s404"), "no session 's404'"),
         (("ask", "?", "--agent", "their_agents:hello", "--pace", "warp"), "no pace 'warp'"),
         (("show", "r404"), "no run 'r404'"),
@@ -144,6 +155,11 @@ def test_ctrl_c_cancels_the_run_and_still_prints_its_done() -> None:
         rest, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "")
     assert said(Entry.from_line(line) for line in (first, rest)) == ["half", "done cancelled partial"]
+
+
+def test_ctrl_c_while_it_starts_ends_it_without_a_traceback(folder: Path) -> None:
+    (folder / "typer.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n")
+    assert called("ask", "?") == (130, "", "")
 
 
 def test_a_question_is_declined_where_nobody_is_there_to_answer() -> None:
@@ -189,6 +205,20 @@ def test_a_run_can_be_listed_shown_replayed_and_exported(folder: Path) -> None:
     assert out.count("(replay)") == 2
 
 
+def test_an_export_says_where_it_cannot_write_and_what_it_would_replace(folder: Path) -> None:
+    _, entries = asked("hello")
+    run_id = entries[0].run_id
+    for file, reason in {"no/such/x": "No such file or directory", str(folder): "Is a directory"}.items():
+        code, out, err = called("export", run_id, file)
+        assert (code, out, err) == (2, "", f"firstlight: cannot write to {file!r}: {reason}\n")
+    (folder / "kept.jsonl").write_text("kept")
+    code, _, err = called("export", run_id, "kept.jsonl")
+    assert (code, err) == (2, "firstlight: 'kept.jsonl' is there already: --force replaces it\n")
+    assert (folder / "kept.jsonl").read_text() == "kept"
+    assert called("export", run_id, "kept.jsonl", "--force")[0] == 0
+    assert run_id in (folder / "kept.jsonl").read_text(encoding="utf-8")
+
+
 def test_a_recording_that_is_damaged_is_refused(folder: Path) -> None:
     (folder / "run.jsonl").write_text("{}\n")
     code, out, err = called("replay", "run.jsonl")
@@ -221,3 +251,15 @@ def test_a_collection_that_is_not_there_is_a_usage_error() -> None:
     code, out, err = called("ask", "?", "--collection", "nowhere")
     assert (code, out) == (2, "")
     assert "'nowhere'" in err
+
+
+def test_the_command_that_index_prints_can_be_pasted(folder: Path) -> None:
+    (folder / "papers").mkdir()
+    (folder / "papers" / "a.md").write_text("Revenue rose in the second quarter.")
+    code, out, _ = called("index", "papers", "--name", "my papers")
+    assert code == 0
+    assert "Ask them: python -m agent ask \"...\" --collection 'my papers'" in out
+
+
+def test_an_index_of_no_folder_draws_no_bar() -> None:
+    assert called("index", "nowhere") == (2, "", "firstlight: 'nowhere' is not a folder\n")

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -109,6 +110,8 @@ def test_the_report_is_one_file_with_everything_escaped(tmp_path: Path) -> None:
     page = (out / "report.html").read_text()
     assert "<script>alert(2)" not in page and "<img src=x" not in page
     assert "&lt;script&gt;alert(2)" in page
+    three = r"\d+\.\d\d, \d+\.\d\d, \d+\.\d\d"
+    assert re.search(rf"<dd>{three} before; {three} after</dd>", page), "the load is numbers, not a tuple"
     assert 'src="http' not in page and 'href="http' not in page
     assert page.count("<script>") == page.count("</script>") - 1, "one chart's data beside the library and the page's"
 
@@ -186,6 +189,8 @@ def test_ctrl_c_keeps_what_was_measured(tmp_path: Path) -> None:
     assert not manifest["complete"]
     assert 2 <= len(manifest["runs"]) < 250
     assert "was ended early" in (out / "report.html").read_text()
+    made = len(manifest["runs"])
+    assert f"Interrupted: {made} of 250 runs were made, all completed." in (out / "report.md").read_text()
 
 
 @pytest.mark.parametrize(

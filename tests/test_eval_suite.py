@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.suite import FIRST, BadSuite, load_suite
+from eval.suite import FIRST, BadSuite, Prompt, load_suite
+from tests.research_stream import codes, events
 
 
 def write(folder: Path, text: str) -> Path:
@@ -19,6 +20,14 @@ def test_the_shipped_suite() -> None:
     assert "Is customer concentration at NVIDIA rising?" in [prompt.prompt for prompt in suite.prompts]
     assert [prompt.id for prompt in suite.prompts if "out-of-scope" in prompt.tags] == ["out-of-scope"]
     assert {"NVDA", "GOOGL", "AAPL", "MRVL"} <= {tag for prompt in suite.prompts for tag in prompt.tags}
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("warm")
+@pytest.mark.parametrize("prompt", load_suite(FIRST).prompts, ids=lambda prompt: prompt.id)
+async def test_what_the_shipped_suite_asks_is_answered(prompt: Prompt) -> None:
+    declined = bool(codes(await events(prompt.prompt)) & {"weak_evidence", "out_of_scope"})
+    assert declined == ("out-of-scope" in prompt.tags)
 
 
 def test_a_line_separator_in_a_prompt_is_text(tmp_path: Path) -> None:

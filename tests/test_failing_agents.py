@@ -9,6 +9,7 @@ import pytest
 
 from agent import drive as drive_module
 from agent.events import Done, Error, Event, Status, Token, Tool, Warning
+from agent.pacing import paced
 from agent.request import Request
 from agent.run import Runner
 from tests.streams import says, stream
@@ -41,6 +42,25 @@ async def test_an_agent_that_raises_before_it_says_anything(runner: Runner) -> N
         raise ValueError("no such model")
 
     assert await stream(runner, agent) == ["error agent_error: ValueError: no such model", "done error"]
+
+
+@pytest.mark.parametrize("pace", ["", "hosted"])
+async def test_a_plain_function_is_told_what_an_agent_is(runner: Runner, pace: str) -> None:
+    def agent(request: Request) -> Any:
+        return 3
+
+    *_, error, done = await stream(runner, paced(agent, pace))
+    words = "an agent yields events from an async generator; this one returned 'int'"
+    assert error == f"error agent_protocol: AgentProtocolError: {words}"
+    assert done == "done error"
+
+
+async def test_an_agent_that_forgot_to_yield_leaves_no_coroutine_behind(runner: Runner) -> None:
+    async def agent(request: Request) -> Any:
+        return 3
+
+    forgetful: Any = agent
+    assert "this one returned 'coroutine'" in (await stream(runner, forgetful))[0]
 
 
 @pytest.mark.parametrize("garbage", ["text", None, 3, {"type": "token"}, Done(outcome="completed", latency_ms=1)])

@@ -13,12 +13,13 @@ import pytest
 
 from agent.events import Artifact, Citation, Event, Input, Status, Token, Warning
 from agent.request import Request, Run
-from agent.view import Message, Stream, Timings, View
+from agent.view import Message, Stream, Timings, View, fold
 from apps import words
 from apps.cards import section
 from apps.gradio_page import charts, header, session_list, shown
-from apps.session import Conversation, Sessions, open_sessions
+from apps.session import Conversation, FinishedRun, Sessions, open_sessions
 from tests.hostile import HOSTILE
+from tests.timed import done, run
 
 BARS = {"data": {"values": [{"a": 1, "b": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a", "type": "nominal"}}}
 gate = asyncio.Event()
@@ -54,6 +55,14 @@ def test_an_empty_session_shows_what_one_can_do_and_what_will_appear_where() -> 
     assert page.empty and not page.running
     for name in ("steps", "sources", "artifacts", "tools"):
         assert words.EMPTY[name] in page.panels[name]
+
+
+def test_panels_that_an_answer_left_empty_say_that_nothing_more_will_come() -> None:
+    said = run((0.1, Token(text="Hello.")), done(0.2))
+    asked = Run(run_id="r_1", session_id="s_1", agent="a", question="?", created_at=0, state="completed")
+    page = shown(Conversation(finished=(FinishedRun(asked, fold(said)),)))
+    for name in ("steps", "sources", "artifacts", "tools"):
+        assert words.NONE[name] in page.panels[name]
 
 
 @pytest.mark.anyio

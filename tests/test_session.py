@@ -175,3 +175,15 @@ def test_a_process_without_a_server_opens_a_core_of_its_own_and_ends(tmp_path: P
     )
     assert done.stdout == "x, as it is, 0 earlier\n"
     assert done.stderr == ""
+
+
+def test_a_session_that_is_not_there_is_told_the_same_way_when_it_is_opened_and_asked(
+    run: Callable[[Test], None],
+) -> None:
+    async def test(sessions: Sessions) -> None:
+        for tried in (sessions.attach("s_nope"), sessions.ask("one", "s_nope")):
+            with pytest.raises(UnknownSession) as told:
+                await tried
+            assert str(told.value) == "no session 's_nope': it may belong to another data folder"
+
+    run(test)

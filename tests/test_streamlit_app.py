@@ -1,10 +1,12 @@
 """The Streamlit page without a browser: what the script draws of a session."""
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pyarrow
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,6 +18,7 @@ from agent.view import FIRST_FEEDBACK, FIRST_TOKEN, TOTAL
 from apps import words
 from apps.pages_artifacts import frame
 from apps.session import Sessions, bridge
+from tests.timed import done, run
 
 SCRIPT = Path(__file__).parents[1] / "apps" / "streamlit_app.py"
 unblocked = threading.Event()
@@ -23,6 +26,9 @@ EVIL = "<script>alert(1)</script> [x](javascript:alert(1)) $x$"
 
 
 async def answering(request: Request) -> AsyncIterator[Event]:
+    if request.question == "hello":
+        yield Token(text="Hello.")
+        return
     yield Status(step="retrieving", label="Looking")
     if request.question.startswith("wait"):
         await asyncio.to_thread(unblocked.wait)
@@ -137,6 +143,12 @@ def test_a_finished_answer_is_drawn_without_a_browser() -> None:
     assert len(page.get("vega_lite_chart")) == 1
 
 
+def test_panels_that_an_answer_left_empty_say_that_nothing_more_will_come() -> None:
+    drawn = html(asked(opened(), "hello"))
+    assert [said for said in words.NONE.values() if said not in drawn] == []
+    assert [said for said in words.EMPTY.values() if said in drawn] == []
+
+
 def test_the_link_opens_the_same_session_in_another_browser() -> None:
     page = asked(opened(), "for two")
     other = opened(session_of(page))
@@ -172,7 +184,7 @@ def test_the_latency_page_shows_where_the_time_of_a_run_went() -> None:
         "longest silence",
         "total",
     ]
-    assert all(metric.value.endswith(" s") for metric in page.metric)
+    assert all(metric.value.endswith((" s", " ms")) for metric in page.metric)
     assert "measure me" in page.selectbox[0].options[0]
     assert len(page.get("vega_lite_chart")) == 1
 
@@ -194,6 +206,21 @@ def test_measured_runs_are_looked_for_where_the_page_says(tmp_path: Path, monkey
     page = AppTest.from_function(latency, default_timeout=60).run()
     page.segmented_control[0].set_value("Measured runs").run()
     assert str(tmp_path / "runs") in page.info[0].value
+
+
+def test_a_median_below_a_second_is_in_milliseconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "runs" / "quick"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps({"runs": [{"run_id": "r_1", "prompt_id": "first"}]}))
+    said = run((0.0007, Status(step="retrieving")), (0.04, Token(text="Yes")), done(2.0))
+    (folder / "events.jsonl").write_text("".join(entry.line() + "\n" for entry in said))
+    page = AppTest.from_function(latency, default_timeout=60).run()
+    page.segmented_control[0].set_value("Measured runs").run()
+    assert not page.exception
+    shown = pyarrow.ipc.open_stream(page.dataframe[0].proto.arrow_data.styler.display_values).read_all().to_pylist()[0]
+    assert [shown[name] for name in (FIRST_FEEDBACK, FIRST_TOKEN, TOTAL)] == ["0.7 ms", "40 ms", "2.00 s"]
+    assert page.metric[0].value == "0.7 ms"
 
 
 def latency() -> None:

@@ -3,6 +3,7 @@
 import io
 
 from rich.console import Console
+from rich.text import Text
 
 from agent.events import Citation, Event, Input, Token, Warning
 from agent.terminal import Terminal
@@ -51,3 +52,25 @@ def test_the_time_that_a_person_took_to_answer_is_apart() -> None:
     assert shown((0.1, question), (5.1, Input(id="q", state="answered", value="x")), (5.2, Token(text="A")), done(5.3))[
         -1
     ] == ("completed · first feedback 0.10 s · first token 0.20 s · total 0.30 s · waited for you 5.00 s")
+
+
+LONG = "https://example.com/" + "a" * 150
+
+
+def sources(*, force_terminal: bool) -> list[str]:
+    console = Console(file=io.StringIO(), width=80, force_terminal=force_terminal, no_color=True)
+    terminal = Terminal(console)
+    for entry in run((0.1, Citation(index=10, title="10-Q", url=LONG)), (0.2, Token(text="[10]")), done(0.3)):
+        terminal.show(entry)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().split("\n")
+
+
+def test_a_link_goes_through_a_pipe_whole() -> None:
+    lines = sources(force_terminal=False)
+    assert lines[lines.index("[10] 10-Q") + 1] == f"     {LONG}"
+
+
+def test_a_link_that_is_longer_than_the_screen_is_folded_and_not_cut() -> None:
+    drawn = Text.from_ansi("\n".join(sources(force_terminal=True))).plain
+    assert LONG in "".join(drawn.split())
