@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from agent.errors import UsageError
 from agent.home import data_folder
 from agent.research.documents import indexing as documents
 from agent.terminal import plain
@@ -19,8 +18,8 @@ NAMED = 8
 
 async def index_in_terminal(folder: Path, name: str, data: Path | None) -> int:
     """Indexes and says what was done with each file; 1 where no file of the folder could be read."""
-    if not await asyncio.to_thread(folder.is_dir):
-        raise UsageError(f"{str(folder)!r} is not a folder")  # before a bar stands there for nothing
+    collection, where = name or (await asyncio.to_thread(folder.resolve)).name, data or data_folder()
+    await asyncio.to_thread(documents.place_of, folder, collection, where)  # before a bar stands there for nothing
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console) as bar:
@@ -31,8 +30,7 @@ async def index_in_terminal(folder: Path, name: str, data: Path | None) -> int:
             described = f"{now.state} {plain(now.file)[-48:]}"
             bar.update(task, total=now.files, completed=now.number - (not finished), description=described)
 
-        collection = name or (await asyncio.to_thread(folder.resolve)).name
-        report = await asyncio.to_thread(documents.index_folder, folder, collection, data or data_folder(), draw)
+        report = await asyncio.to_thread(documents.index_folder, folder, collection, where, draw)
         files = len(report.indexed) + len(report.unchanged) + len(report.skipped)
         bar.update(task, total=files, completed=files, description="Finished")
     for file, reason in report.skipped:

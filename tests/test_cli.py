@@ -263,3 +263,6 @@ def test_the_command_that_index_prints_can_be_pasted(folder: Path) -> None:
 
 def test_an_index_of_no_folder_draws_no_bar() -> None:
     assert called("index", "nowhere") == (2, "", "firstlight: 'nowhere' is not a folder\n")
+    code, out, err = called("index", ".", "--name", "../x")
+    assert (code, out) == (2, "")
+    assert err.startswith("firstlight: '../x' is no name for a collection")

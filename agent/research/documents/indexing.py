@@ -67,6 +67,13 @@ class IndexReport:
         return self.embedded / self.seconds if self.seconds else 0.0
 
 
+def place_of(folder: Path, name: str, data_dir: Path) -> Path:
+    """Where the collection `name` of `folder` is kept. Raises `UsageError` for a folder or a name that is not one."""
+    if not folder.is_dir():
+        raise UsageError(f"{str(folder)!r} is not a folder")
+    return collection_folder(name, data_dir)
+
+
 def index_folder(
     folder: Path,
     name: str,
@@ -81,9 +88,7 @@ def index_folder(
     Raises `UsageError` for a folder or a name that is not one and `CollectionBusy` while another process indexes.
     """
     started = time.monotonic()
-    if not folder.is_dir():
-        raise UsageError(f"{str(folder)!r} is not a folder")
-    place = collection_folder(name, data_dir)
+    place = place_of(folder, name, data_dir)
     with locked(place):
         run = _Run(place, embedder(), on_progress)
         before = read_manifest(place)
