@@ -20,15 +20,16 @@ from apps.v1 import health, runs, sessions, socket, static, view
 from apps.v1.context import Context
 from apps.v1.problems import handle
 from apps.warm import warm_up
+from apps.wires import agui, ai_sdk, langgraph, responses
 
 DEFAULT_PORT = 8010
-PATHS = ("/v1/", "/healthz", "/metrics", "/docs", "/openapi.json")
+PATHS = ("/v1/", "/agui", "/api/chat", "/threads/", "/healthz", "/metrics", "/docs", "/openapi.json")
 
 
 def build() -> FastAPI:
     """The application; its requests need `opened` around them."""
     app = FastAPI(title="Firstlight", version="1", redoc_url=None)
-    for part in (runs, view, sessions, socket, static, health):
+    for part in (runs, view, sessions, socket, agui, ai_sdk, responses, langgraph, static, health):
         app.include_router(part.router)
     handle(app)
     return app

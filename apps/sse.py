@@ -108,17 +108,20 @@ class EventStream(Response):
         ping_s: float = 15,
         send_timeout_s: float = 30,
         most_s: float = 3600,
+        abort: bool = False,
         on_end: Callable[[bool], None] | None = None,
     ) -> None:
         """`ping_s`: silence after which a comment is sent. `send_timeout_s`: a write that takes longer ends the
-        stream, and `most_s`: so does its age; the reader can come back with Last-Event-ID. `on_end` is told whether
-        the reader has got everything."""
+        stream, and `most_s`: so does its age; the reader can come back with Last-Event-ID. `abort`: where it ends
+        before its source does, the connection breaks, for clients that take a clean end for success. `on_end` is told
+        whether the reader has got everything."""
         self.status_code = status_code
         self.background = None
         self.init_headers(HEADERS | dict(headers))
         self._source = source
         self._first = b"retry: %d\n\n" % retry_ms + first
         self._ping_s, self._send_timeout_s, self._most_s = ping_s, send_timeout_s, most_s
+        self._abort = abort
         self._on_end = on_end
         self._news = asyncio.Event()
         self._closing = self._stuck = False
@@ -156,9 +159,13 @@ class EventStream(Response):
             self._news.clear()
             if body := self._source.take():
                 await self._send(send, body)
-            elif self._source.ended or self._closing:
+            elif self._source.ended:
                 await self._send(send, b"", more=False)
-                return self._source.ended
+                return True
+            elif self._closing:
+                if not self._abort:  # a server closes the connection of an answer that is not finished
+                    await self._send(send, b": bye\n\n", more=False)
+                return False
             elif self._loop.time() - self._sent >= self._ping_s:
                 await self._send(send, b": ping\n\n")
             else:

@@ -145,5 +145,13 @@ async def test_a_server_that_shuts_down_lets_its_readers_go() -> None:
     close_all()
     for reader in readers:
         await ended(reader.task)
-        assert reader.sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
+        assert reader.sent[-1] == {"type": "http.response.body", "body": b": bye\n\n", "more_body": False}
     assert not some.closed
+
+
+async def test_a_client_that_takes_a_clean_end_for_success_gets_a_broken_one() -> None:
+    reader = Reader(EventStream(frames("a").since(0), abort=True))
+    await reader.until(lambda: len(reader.bodies) == 2)
+    close_all()
+    await ended(reader.task)
+    assert all(message.get("more_body", True) for message in reader.sent)

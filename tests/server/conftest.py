@@ -1,14 +1,18 @@
 """A real server process, shared by the tests of a module."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,3 +60,29 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
 @pytest.fixture(scope="session")
 def server(start: Start) -> Server:
     return start(FIRSTLIGHT_RATE="100000/minute")
+
+
+JS = ROOT / "tests" / "js"
+RunJs = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def js(tmp_path_factory: pytest.TempPathFactory) -> RunJs:
+    """Runs a script of tests/js under Node, and returns the JSON objects that it prints, one a line.
+
+    The clients are those of tests/js/package-lock.json, as npm gives them."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    assert node and npm, "Node 20 or newer and npm are needed on PATH"
+    lock = JS / "package-lock.json"
+    installed = JS / "node_modules" / ".package-lock.json"
+    with FileLock(tmp_path_factory.getbasetemp().parent / "npm.lock"):
+        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+            subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=JS, check=True, timeout=300)
+
+    def run(script: str, *arguments: str, timeout: float = 60) -> list[dict[str, Any]]:
+        command = [str(node), str(JS / script), *arguments]
+        told = subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=JS)
+        assert told.returncode == 0, told.stderr[-4000:]
+        return [json.loads(line) for line in told.stdout.splitlines()]
+
+    return run

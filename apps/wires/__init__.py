@@ -1,0 +1,1 @@
+"""Other people's protocols over our runs: each an encoder over entries, and its routes."""

@@ -1,0 +1,5 @@
+"""The run streams of the LangGraph SDK."""
+
+from apps.wires.langgraph.routes import router
+
+__all__ = ["router"]

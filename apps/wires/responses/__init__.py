@@ -1,0 +1,5 @@
+"""The OpenAI Responses API."""
+
+from apps.wires.responses.routes import router
+
+__all__ = ["router"]
