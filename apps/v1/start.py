@@ -36,13 +36,16 @@ class Beginning:
         ).model_dump()
 
 
-async def start(here: Context, who: Caller, asked: NewRun, idempotency_key: str = "") -> Beginning:
-    """Raises Refused, UnknownAgent, Busy, LogUnavailable, and UsageError for what cannot be asked."""
+async def start(
+    here: Context, who: Caller, asked: NewRun, idempotency_key: str = "", *, join: bool = False
+) -> Beginning:
+    """`join`: the key stands for its run whatever is asked with it. Raises Refused, UnknownAgent, Busy,
+    LogUnavailable, and UsageError for what cannot be asked."""
     who.may_ask(asked.session_id)
     _known(asked.agent)
     if not idempotency_key:
         return Beginning(await _ask(here, who, asked), is_new=True)
-    once = Once(f"{who.space}:{idempotency_key}", _fingerprint(asked))
+    once = Once(f"{who.space}:{idempotency_key}", "" if join else _fingerprint(asked))
     async with _starting.setdefault(once.key, asyncio.Lock()):
         if (run := await _started(here, once)) is not None:
             return Beginning(run, is_new=False)

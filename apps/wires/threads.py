@@ -1,0 +1,49 @@
+"""Sessions and runs under the ids that clients of other protocols choose themselves."""
+
+import hashlib
+
+from agent.errors import UnknownRun, UnknownSession
+from agent.request import Run
+from apps.v1.access import Caller
+from apps.v1.bodies import NewRun
+from apps.v1.context import Context
+from apps.v1.start import Beginning, start
+
+
+async def session_of(here: Context, who: Caller, wire: str, thread: str) -> str:
+    """The session behind a client's thread, made where it is new. A session of ours stands for itself.
+
+    Raises Refused where the caller may not ask there."""
+    session_id = await _known(here, thread) or _id(wire, thread)
+    who.may_ask(session_id)
+    return (await here.core.log.new_session(session_id=session_id)).session_id
+
+
+async def begin(here: Context, who: Caller, wire: str, asked: NewRun, key: str) -> Beginning:
+    """Starts the run that a client names `key`, or finds it: sent again, the same name joins. Raises as `start`."""
+    return await start(here, who, asked, _hash(wire, key), join=True)
+
+
+async def last_run(here: Context, who: Caller, wire: str, thread: str) -> Run:
+    """The newest run of a client's thread. Raises UnknownRun, and Refused where the caller may not read it."""
+    session_id = await _known(here, thread) or _id(wire, thread)
+    who.role(session_id=session_id)
+    runs = await here.core.log.runs(session_id, limit=1)
+    if not runs:
+        raise UnknownRun(f"no run in thread {thread[:100]!r}")
+    return runs[-1]
+
+
+async def _known(here: Context, thread: str) -> str:
+    try:
+        return (await here.core.log.session(thread)).session_id
+    except UnknownSession:
+        return ""
+
+
+def _id(wire: str, thread: str) -> str:
+    return f"s_{_hash(wire, thread)[:32]}"
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
