@@ -1,14 +1,16 @@
-# make demo: the pages. make test: every check. Nothing but python3 (3.11 or newer), pip and make is needed.
+# make demo: the pages. make serve: the API. make test: every check. Nothing but python3 (3.11 or newer), pip and make is needed.
 PYTHON ?= python3
 HOST ?= 127.0.0.1
-PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lock clean
+.PHONY: demo serve test lock clean
 
 demo: $(VENV)/demo.stamp
-	@$(BIN)/python -m apps.demo --host $(HOST) --port $(PORT)
+	@$(BIN)/python -m apps.demo --host $(HOST) $(if $(PORT),--port $(PORT))
+
+serve: $(VENV)/demo.stamp
+	@$(BIN)/python -m apps.api --host $(HOST) $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.needs

@@ -3,8 +3,9 @@
 What a run was stays: its question, its outcome, the answer, the sources. What is lost is how it came.
 """
 
+import asyncio
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from pydantic import TypeAdapter
 
@@ -45,3 +46,15 @@ async def view_of(log: EventLog, run_id: str) -> View:
     """The run as it stands, whatever of its log is kept. Raises UnknownRun."""
     start = await start_of(log, run_id)
     return fold(await log.read(run_id), start)
+
+
+class Expiring(Protocol):
+    async def drop_older(self, seconds: float) -> int:
+        """Drops the entries of all runs that began longer ago; how many runs that were."""
+
+
+async def keep(log: Expiring, days: float) -> None:
+    """Drops what is older, now and every hour; nothing where `days` is 0."""
+    while days:
+        await log.drop_older(days * 86_400)
+        await asyncio.sleep(3600)

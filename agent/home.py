@@ -1,5 +1,6 @@
 """The core of a process: its data folder, its log and its Runner."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +9,8 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from agent.errors import UsageError
+from agent.expiry import keep
 from agent.log import EventLog
 from agent.pacing import paced
 from agent.registry import chosen, resolve
@@ -15,6 +18,13 @@ from agent.replay import Recording
 from agent.request import Limits, Once, Request
 from agent.run import Runner
 from agent.sqlite_log import SqliteLog
+
+API_KEY = "FIRSTLIGHT_API_KEY"
+"""The environment variable that holds the key of a server, for the server and for whoever asks it."""
+RUNS = "FIRSTLIGHT_RUNS"
+"""How many runs may work at a time; as many again may wait."""
+KEEP_DAYS = "FIRSTLIGHT_KEEP_DAYS"
+"""After how many days the entries of a run are dropped; without it they are kept."""
 
 
 def data_folder() -> Path:
@@ -47,15 +57,30 @@ class Core:
         return await self.runner.start(agent, request, name="replay", replay_of=original)
 
 
+def number(variable: str, default: float) -> float:
+    """What an environment variable says. Raises UsageError where that is no number, or a negative one."""
+    said = os.environ.get(variable) or str(default)
+    try:
+        value = float(said)
+    except ValueError:
+        value = -1
+    if not 0 <= value < 1e9:
+        raise UsageError(f"{variable} must be a number, 0 or more, not {said!r}")
+    return value
+
+
 @asynccontextmanager
 async def open_core(folder: Path | None = None, *, limits: Limits | None = None) -> AsyncIterator[Core]:
     """Opens the log in `folder` (the data folder by default); on leaving, what still runs is interrupted."""
     where = folder or data_folder()
+    most, days = max(1, int(number(RUNS, 256))), number(KEEP_DAYS, 0)
     log = SqliteLog(where)
     await log.start()
-    runner = Runner(log, limits=limits)
+    runner = Runner(log, limits=limits, max_running=most)
+    keeping = asyncio.create_task(keep(log, days))
     try:
         yield Core(log, runner, where)
     finally:
+        keeping.cancel()
         await runner.close()
         await log.close()

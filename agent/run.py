@@ -29,6 +29,7 @@ class Runner:
     def __init__(self, log: EventLog, *, limits: Limits | None = None, max_running: int = 256) -> None:
         self.log = log
         self.limits = limits
+        self.max_running = max_running
         self._slots = asyncio.Semaphore(max_running)
         self._drives: dict[str, Drive] = {}
         self._turns = Turns(log)

@@ -11,14 +11,12 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TypeVar
 
 from agent.bursts import Bursts
 from agent.entries import Entry
-from agent.errors import LogUnavailable, UnknownRun, UnknownSession, UsageError
+from agent.errors import LogUnavailable, UnknownRun, UsageError
 from agent.events import Event, Outcome
 from agent.expiry import Dropped
 from agent.live import LiveRun
@@ -26,10 +24,9 @@ from agent.local_disk import network_filesystem
 from agent.log import follow, new_id
 from agent.owner import Owner
 from agent.request import Once, Run, RunState, Session
+from agent.sqlite_reads import SqliteReads
 from agent.sqlite_store import NEW_SESSION, SET_STATE, Row, SqliteStore, Write, journal_row
 from agent.sqlite_upkeep import Upkeep
-
-T = TypeVar("T")
 
 _CHECKPOINT_SECONDS = 1.0
 _KEPT_BYTES = 256 * 2**20
@@ -58,6 +55,9 @@ class SqliteLog:
         self._stored = asyncio.Event()
         self._dirty = False
         self._upkeep = Upkeep(self.path, self._owner, self._writing)
+        self._reads = reads = SqliteReads(self.path)
+        self.run, self.runs, self.started = reads.run, reads.runs, reads.started
+        self.session, self.sessions = reads.session, reads.sessions
         self._keeping: asyncio.Task[None] | None = None
 
     @property
@@ -68,7 +68,6 @@ class SqliteLog:
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._readers = ThreadPoolExecutor(1, "log-reader")
         await asyncio.to_thread(self._open)
         await self._upkeep.catch_up()
         self._keeping = asyncio.create_task(self._keep())
@@ -82,7 +81,7 @@ class SqliteLog:
             self._owner.claim()
             self._upkeep.open()
             self._writer = SqliteStore(self.path, busy_ms=20)
-            self._reader = SqliteStore(self.path, busy_ms=5000)
+            self._reads.open()
         except (OSError, sqlite3.Error) as error:
             self._owner.release()
             raise UsageError(f"cannot open the event log in {str(folder)!r}: {error}") from error
@@ -94,9 +93,8 @@ class SqliteLog:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._drained(), timeout=5)
         await self._upkeep.close()
-        self._readers.shutdown()
+        self._reads.close()
         self._writer.close()
-        self._reader.close()
         self._owner.release()
 
     # --- writing
@@ -207,7 +205,7 @@ class SqliteLog:
         live = self._live.get(run_id)
         if live is not None:
             return live.read(after)
-        entries = await self._in_reader(lambda: self._reader.entries(run_id, after))
+        entries = await self._reads.entries(run_id, after)
         if not entries:
             await self.run(run_id)
         return entries
@@ -222,23 +220,17 @@ class SqliteLog:
 
     async def _wait_for_another_process(self, run_id: str, after: int) -> bool:
         looked = time.monotonic()
-        while not await self._in_reader(lambda: self._reader.entries(run_id, after)):
+        while not await self._reads.entries(run_id, after):
             if not (await self.run(run_id)).is_open:
-                return bool(await self._in_reader(lambda: self._reader.entries(run_id, after)))
+                return bool(await self._reads.entries(run_id, after))
             if time.monotonic() - looked > 1:
                 await self._upkeep.end_if_orphaned(run_id)
                 looked = time.monotonic()
             await asyncio.sleep(_POLL_SECONDS)
         return True
 
-    async def run(self, run_id: str) -> Run:
-        run = await self._in_reader(lambda: self._reader.run(run_id))
-        if run is None:
-            raise UnknownRun(f"no run {run_id!r}")
-        return run
-
     async def dropped(self, run_id: str) -> Dropped | None:
-        return None if run_id in self._live else await self._in_reader(lambda: self._reader.dropped(run_id))
+        return None if run_id in self._live else await self._reads.dropped(run_id)
 
     async def drop(self, run_id: str, upto: int | None = None) -> None:
         """Drops an ended run's entries up to `upto`, all of them where it is None. Raises UnknownRun, and UsageError
@@ -254,30 +246,12 @@ class SqliteLog:
         """Drops the entries of all runs that began longer ago; how many runs that were."""
         return await self._upkeep.drop_older(seconds)
 
-    async def started(self, key: str) -> tuple[str, str] | None:
-        return await self._in_reader(lambda: self._reader.started(key))
-
-    async def runs(self, session_id: str = "", limit: int | None = None) -> list[Run]:
-        return await self._in_reader(lambda: self._reader.runs(session_id, limit))
-
     async def new_session(self, title: str = "", session_id: str = "") -> Session:
         session = Session(session_id=session_id or new_id("s"), title=title, created_at=time.time())
         self._writes.append((NEW_SESSION, (session.session_id, session.title, session.created_at)))
         self._schedule()
         await self._stored.wait()
         return await self.session(session.session_id)
-
-    async def session(self, session_id: str) -> Session:
-        session = await self._in_reader(lambda: self._reader.session(session_id))
-        if session is None:
-            raise UnknownSession(f"no session {session_id!r}")
-        return session
-
-    async def sessions(self, limit: int = 50) -> list[Session]:
-        return await self._in_reader(lambda: self._reader.sessions(limit))
-
-    async def _in_reader(self, read: Callable[[], T]) -> T:
-        return await self._loop.run_in_executor(self._readers, read)
 
     def _owned(self, run_id: str) -> LiveRun:
         try:

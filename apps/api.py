@@ -7,18 +7,21 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agent.errors import UnknownAgent
 from agent.registry import chosen, resolve
-from apps.serving import PortTaken, address, arguments, listen, serve
+from apps.serving import PortTaken, address, arguments, is_open_to_all, listen, serve
 from apps.session import Sessions, open_sessions
 from apps.threads import in_thread
 from apps.v1 import health, runs, sessions, socket, static, view
+from apps.v1.access import origins
 from apps.v1.context import Context
-from apps.v1.problems import handle
+from apps.v1.problems import MOST_BYTES, handle
 from apps.warm import warm_up
 from apps.wires import agui, ai_sdk, langgraph, responses
 
@@ -32,7 +35,16 @@ def build() -> FastAPI:
     for part in (runs, view, sessions, socket, agui, ai_sdk, responses, langgraph, static, health):
         app.include_router(part.router)
     handle(app)
+    if allowed := origins():
+        app.add_middleware(CORSMiddleware, allow_origins=allowed, **_CORS)
     return app
+
+
+_CORS: dict[str, Any] = {
+    "allow_methods": ["GET", "POST"],
+    "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+    "expose_headers": ["Location", "Link", "Content-Location", "Idempotent-Replayed", "Retry-After"],
+}
 
 
 @asynccontextmanager
@@ -58,16 +70,21 @@ class ApiFirst:
 
 def main(argv: list[str] | None = None) -> int:
     """Serves until it is interrupted. Exit 0; 2 where the port is taken."""
-    options = arguments("python -m apps.api", "The API and a plain page.", DEFAULT_PORT).parse_args(argv)
+    parser = arguments("python -m apps.api", "The API and a plain page.", DEFAULT_PORT)
+    parser.add_argument("--access-log", action="store_true", help="print a line for each request, without tokens")
+    options = parser.parse_args(argv)
     try:
         resolve(chosen())
         listening = listen(options.host, options.port, "make serve PORT={port}, or python -m apps.api --port {port}")
     except (PortTaken, UnknownAgent) as error:
         print(error, file=sys.stderr)
         return 2
+    if warning := is_open_to_all(options.host):
+        print(warning, file=sys.stderr)
     with listening:
-        here = address(options.host, listening)
-        serve(site(), listening, lambda: print(f"Firstlight   {here}/\nAPI          {here}/docs", flush=True))
+        here, log = address(options.host, listening), options.access_log
+        said = f"Firstlight   {here}/\nAPI          {here}/docs"
+        serve(site(), listening, lambda: print(said, flush=True), access_log=log, ws_max_size=MOST_BYTES)
     return 0
 
 

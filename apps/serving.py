@@ -1,6 +1,7 @@
 """Listening and serving, for the demo and for a page alone: loopback, a taken port in one clear line, a quick end."""
 
 import argparse
+import ipaddress
 import os
 import socket
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
+from agent.home import API_KEY
+from apps import access_logs
 from apps.sse import close_all
 
 
@@ -47,8 +50,26 @@ def address(host: str, listening: socket.socket) -> str:
     return f"http://{name}:{listening.getsockname()[1]}"
 
 
-def serve(app: ASGIApp, listening: socket.socket, on_started: Callable[[], None]) -> None:
-    """Serves until it is interrupted."""
+def is_open_to_all(host: str) -> str:
+    """What to say where others can reach a server that asks nobody for a key; empty where that is not so."""
+    try:
+        is_local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_local = False
+    if is_local or os.environ.get(API_KEY):
+        return ""
+    return f"Whoever can reach {host} can ask, read and stop everything here: set {API_KEY} to ask for a key."
+
+
+def serve(
+    app: ASGIApp,
+    listening: socket.socket,
+    on_started: Callable[[], None],
+    *,
+    access_log: bool = False,
+    ws_max_size: int = 2**24,
+) -> None:
+    """Serves until it is interrupted. `ws_max_size`: bytes of one WebSocket message."""
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -60,7 +81,17 @@ def serve(app: ASGIApp, listening: socket.socket, on_started: Callable[[], None]
             close_all()  # else it would wait for the readers of live answers
             await super().shutdown(sockets)
 
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=ws_max_size,
+        ws_per_message_deflate=False,  # it costs as much again as the message, and memory for each connection
+        log_level="info" if access_log else "warning",
+        log_config=access_logs.config(),
+        access_log=access_log,
+        timeout_graceful_shutdown=1,
+    )
     try:
         Server(config).run(sockets=[listening])
     except KeyboardInterrupt:

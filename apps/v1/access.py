@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
+from agent.home import API_KEY
 from agent.request import Run
 from apps.v1.problems import Refused
 from apps.v1.tokens import PREFIX, BadToken, Claims, Role, Tokens
 
-KEY = "FIRSTLIGHT_API_KEY"
+ORIGINS = "FIRSTLIGHT_ORIGINS"
+"""Sites whose pages may use this server from a browser, separated by commas: `https://one.example`. None by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Access:
 
     def __init__(self, tokens: Tokens, key: str = "") -> None:
         self.tokens = tokens
-        self._key = key or os.environ.get(KEY, "")
+        self._key = key or os.environ.get(API_KEY, "")
 
     def caller(self, connection: HTTPConnection) -> Caller:
         """Raises Refused where a key or a token is missing, wrong or expired."""
@@ -90,9 +92,16 @@ class Access:
             raise _unknown(str(error)) from error
 
 
+def origins() -> list[str]:
+    """The other sites whose pages may use this server."""
+    return [origin.strip().rstrip("/") for origin in os.environ.get(ORIGINS, "").split(",") if origin.strip()]
+
+
 def same_site(headers: Headers) -> None:
     """Raises Refused where a page of another site sent the request: a browser sends it with what the person may do."""
     origin = headers.get("origin")
+    if origin is not None and origin in origins():
+        return
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Refused(403, "other_site", "only pages of this server may do that without a token")
     if origin is not None and urlsplit(origin).netloc != headers.get("host"):

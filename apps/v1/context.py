@@ -35,7 +35,7 @@ class Context:
     def of(cls, sessions: Sessions) -> "Context":
         core = sessions.core
         access = Access(Tokens(secret_of(core.folder)))
-        limits = Limits()
+        limits = Limits(core.runner)
         metrics = Metrics(core.runner, core.log, lambda: limits.readers)
         return cls(core, sessions, Tails(core.log), WatchedRuns(core.log), access, limits, Presence(), metrics)
 
