@@ -1,15 +1,18 @@
-"""Asking, and replaying, in a terminal."""
+"""Asking, here or on a server, and replaying, in a terminal."""
 
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
+from typing import Protocol
 
 from rich.console import Console
 from rich.prompt import Prompt
 
+from agent.client import API_KEY, Client
 from agent.entries import Entry
 from agent.errors import InputRejected
 from agent.events import Input, Outcome
@@ -31,7 +34,14 @@ async def ask_in_terminal(request: Request, *, agent: str, jsonl: bool, folder: 
     async with open_core(folder) as core:
         if request.session_id:
             await core.log.session(request.session_id)
-        return await _watch(core, lambda: core.ask(request, agent=agent or chosen()), jsonl)
+        run_id = await core.ask(request, agent=agent or chosen())
+        return await _watch(_Here(core), run_id, jsonl)
+
+
+async def ask_server(request: Request, url: str, *, agent: str, jsonl: bool) -> int:
+    """The same on a server of ours, with the key that FIRSTLIGHT_API_KEY holds. Raises ServerError."""
+    async with Client(url, key=os.environ.get(API_KEY, "")) as client:
+        return await _watch(client, await client.start(request, agent=agent), jsonl)
 
 
 async def replay_in_terminal(run: str, speed: float, *, jsonl: bool, folder: Path | None) -> int:
@@ -41,28 +51,44 @@ async def replay_in_terminal(run: str, speed: float, *, jsonl: bool, folder: Pat
         recording = Recording.load(file) if file else await recording_of(core.log, run)
         if not jsonl:
             Console(stderr=True).print(f"replay of {recording.run.run_id} at speed {speed:g}", style="dim")
-        return await _watch(core, lambda: core.replay(recording, speed), jsonl)
+        return await _watch(_Here(core), await core.replay(recording, speed), jsonl)
 
 
 def _file(run: str) -> Path | None:
     return Path(run) if Path(run).is_file() else None
 
 
-async def _watch(core: Core, start: Callable[[], Awaitable[str]], jsonl: bool) -> int:
+class _Place(Protocol):
+    """Where a run goes on: this process, or a server (agent/client.py)."""
+
+    def follow(self, run_id: str) -> AsyncIterator[Entry]: ...
+
+    async def cancel(self, run_id: str) -> object: ...
+
+    async def answer(self, run_id: str, input_id: str, value: object, *, by: str, decline: bool) -> None: ...
+
+
+class _Here:
+    """This process."""
+
+    def __init__(self, core: Core) -> None:
+        self.follow, self.cancel, self.answer = core.log.follow, core.runner.cancel, core.runner.answer
+
+
+async def _watch(place: _Place, run_id: str, jsonl: bool) -> int:
     out = sys.stdout
-    run_id = await start()
     outcome: Outcome = "interrupted"
-    with _ctrl_c(lambda: core.runner.cancel(run_id)), redirect_stdout(sys.stderr):  # what an agent prints is not ours
+    with _ctrl_c(lambda: place.cancel(run_id)), redirect_stdout(sys.stderr):  # what an agent prints is not ours
         terminal = None if jsonl else Terminal(Console(file=out, highlight=False))
         try:
-            async for entry in core.log.follow(run_id):
+            async for entry in place.follow(run_id):
                 event = entry.event
                 if terminal is None:
                     print(entry.line(), file=out, flush=True)
                 else:
                     terminal.show(entry)
                 if isinstance(event, Input) and event.state == "requested":
-                    await _answer(core, entry, event)
+                    await _answer(place, entry, event)
                 if event.type == "done":
                     outcome = event.outcome
         finally:
@@ -71,13 +97,13 @@ async def _watch(core: Core, start: Callable[[], Awaitable[str]], jsonl: bool) -
     return EXIT_CODES[outcome]
 
 
-async def _answer(core: Core, entry: Entry, question: Input) -> None:
+async def _answer(place: _Place, entry: Entry, question: Input) -> None:
     """Asks the person at the terminal; where nobody is there, the question is declined."""
     while True:
         decline = not sys.stdin.isatty()
         said = "" if decline else await asyncio.to_thread(Prompt.ask, plain(question.prompt), default="")
         try:
-            await core.runner.answer(entry.run_id, question.id, said, by="terminal", decline=decline or not said)
+            await place.answer(entry.run_id, question.id, said, by="terminal", decline=decline or not said)
         except InputRejected as error:
             Console(stderr=True).print(str(error), style="red", markup=False)
         else:

@@ -33,7 +33,8 @@ Jsonl = Annotated[bool, typer.Option("--jsonl", help="Print the entries, one JSO
 @app.command()
 def ask(
     question: str,
-    agent: Annotated[str, typer.Option(help="A name, or module:function.")] = "",
+    agent: Annotated[str, typer.Option(help="A name, module:function, or the address of a Firstlight server.")] = "",
+    url: Annotated[str, typer.Option(help="Ask the Firstlight server at this address.")] = "",
     session: Annotated[str, typer.Option(help="Continue this session.")] = "",
     pace: Annotated[str, typer.Option(help="Simulate a pace: hosted, slow-agent, local-cpu.")] = "",
     collection: Annotated[str, typer.Option(help="Ask this collection of your documents.")] = "",
@@ -42,7 +43,7 @@ def ask(
     data: Data = None,
 ) -> None:
     """Ask a question. Exit code: 0 completed, 1 error, 2 usage, 3 timeout, 130 cancelled."""
-    from agent.ask import ask_in_terminal
+    from agent.ask import ask_in_terminal, ask_server
     from agent.request import Limits, Request
 
     def asked() -> Coroutine[Any, Any, int]:
@@ -51,6 +52,8 @@ def ask(
         request = Request(
             question=question, session_id=session, pace=pace, collection=collection, limits=Limits(deadline=deadline)
         )
+        if url:
+            return ask_server(request, url, agent=agent, jsonl=jsonl)
         return ask_in_terminal(request, agent=agent, jsonl=jsonl, folder=data)
 
     raise typer.Exit(_run(asked))
@@ -100,6 +103,17 @@ def export(
     from agent.history import export_run
 
     raise typer.Exit(_run(lambda: export_run(run, file, force, data)))
+
+
+@app.command()
+def prune(
+    days: Annotated[float, typer.Option(min=0, help="Runs that began longer ago.")],
+    data: Data = None,
+) -> None:
+    """Drop the entries of old runs; their questions, answers and sources stay."""
+    from agent.history import prune_runs
+
+    raise typer.Exit(_run(lambda: prune_runs(days, data)))
 
 
 @app.command()

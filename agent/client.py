@@ -15,22 +15,16 @@ from typing import Any, Self, cast
 import httpx
 
 from agent.entries import Entry, payload_of
-from agent.errors import FirstlightError, InputRejected, LogExpired, UnknownRun, UsageError
+from agent.errors import FirstlightError, InputRejected, LogExpired, ServerError, UnknownRun, UsageError
 from agent.event_stream import EventStreamParser, ServerSentEvent
 from agent.events import EVENTS, Event
 from agent.request import Request
 
+API_KEY = "FIRSTLIGHT_API_KEY"
+"""The environment variable that holds a server's key, for the server and for whoever asks it."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 5.0
 _SILENCE = 45.0
 """Three heartbeats of the server: after that long without a byte a connection is taken for dead."""
-
-
-class ServerError(FirstlightError):
-    """The server refused a request, or answered what is not our protocol."""
-
-    def __init__(self, message: str, status: int = 0) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 class Client:
@@ -66,6 +60,10 @@ class Client:
         headers = {"idempotency-key": idempotency_key} if idempotency_key else {}
         started = await self._json("POST", "/v1/runs", json=body, headers=headers)
         return str(started["run_id"])
+
+    async def new_session(self, title: str = "") -> str:
+        """The id of a new session. Raises ServerError."""
+        return str((await self._json("POST", "/v1/sessions", json={"title": title}))["session_id"])
 
     async def ask(self, question: str, *, session_id: str = "", agent: str = "") -> AsyncIterator[Entry]:
         """Starts a run and follows it to its end."""
@@ -105,9 +103,11 @@ class Client:
         """Stops a run and returns its state. Raises UnknownRun, ServerError."""
         return str((await self._json("POST", f"/v1/runs/{run_id}/cancel"))["status"])
 
-    async def answer(self, run_id: str, input_id: str, value: object = None, *, decline: bool = False) -> None:
+    async def answer(
+        self, run_id: str, input_id: str, value: object = None, *, by: str = "", decline: bool = False
+    ) -> None:
         """Answers the run's open question. Raises InputRejected, UnknownRun, ServerError."""
-        body = {"id": input_id, "value": value, "decline": decline}
+        body = {"id": input_id, "value": value, "by": by, "decline": decline}
         await self._json("POST", f"/v1/runs/{run_id}/input", json=body)
 
     async def _events(self, run_id: str, after: int) -> AsyncIterator[ServerSentEvent]:

@@ -10,11 +10,12 @@ FirstlightError
 ├── AgentProtocolError    an agent yielded what an agent may not yield
 ├── StageTimeout          a stage took longer than its limit
 ├── LogLimit              a run says more than a log should hold
-├── Ended                 raised by a replay, to end as its recording did
+├── Ended                 raised by a replay, and by a run elsewhere, to end as that did
 ├── Transient             a failure that is worth another try; `retry` catches it
 ├── Stopped               the run was cancelled: nothing more may be sent to a model or a tool
 ├── InputRejected         an answer to a question was late, repeated or of the wrong shape
 ├── InvalidRun            entries that cannot be measured (agent/timeline.py)
+├── ServerError           a server of ours refused a request, cannot be reached, or is none of ours
 └── LogUnavailable        the event log cannot store at the moment (disk full, database locked)
 """
 
@@ -67,7 +68,7 @@ class LogLimit(FirstlightError):
 
 
 class Ended(FirstlightError):
-    """Raised by a replay, to end as its recording did, with `outcome`."""
+    """Raised by a replay, and by a run elsewhere, to end as that did, with `outcome`."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(f"the recording ended {outcome}")
@@ -84,6 +85,14 @@ class Stopped(FirstlightError):
 
 class InputRejected(FirstlightError):
     """An answer to a question was late, repeated or of the wrong shape."""
+
+
+class ServerError(FirstlightError):
+    """A server of ours refused a request, cannot be reached, or is none of ours."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class LogUnavailable(FirstlightError):

@@ -10,6 +10,7 @@ from rich.text import Text
 from agent.errors import UsageError
 from agent.home import open_core
 from agent.replay import Recording, recording_of
+from agent.sqlite_log import SqliteLog
 from agent.terminal import Terminal, plain
 
 
@@ -45,6 +46,14 @@ async def show_run(run_id: str, jsonl: bool, folder: Path | None) -> int:
                     terminal.show(entry)
         finally:
             terminal.close()
+    return 0
+
+
+async def prune_runs(days: float, folder: Path | None) -> int:
+    async with open_core(folder) as core:
+        assert isinstance(core.log, SqliteLog)
+        count = await core.log.drop_older(days * 86_400)
+    Console(stderr=True).print(f"the entries of {count} runs were dropped", style="dim")
     return 0
 
 

@@ -19,8 +19,6 @@ from agent.request import Limits, Once, Request
 from agent.run import Runner
 from agent.sqlite_log import SqliteLog
 
-API_KEY = "FIRSTLIGHT_API_KEY"
-"""The environment variable that holds the key of a server, for the server and for whoever asks it."""
 RUNS = "FIRSTLIGHT_RUNS"
 """How many runs may work at a time; as many again may wait."""
 KEEP_DAYS = "FIRSTLIGHT_KEEP_DAYS"

@@ -17,6 +17,12 @@ def markers(answer: str) -> list[int]:
     return list(dict.fromkeys(int(found) for found in _MARKER.findall(_CODE.sub(" ", answer))))
 
 
+def spans(answer: str) -> list[tuple[int, int, int]]:
+    """Each marker's number, with where it begins and ends in the answer, in code points."""
+    blanked = _CODE.sub(lambda code: " " * len(code[0]), answer)
+    return [(int(found[1]), *found.span()) for found in _MARKER.finditer(blanked)]
+
+
 def mismatches(answer: str, cards: Mapping[int, Citation]) -> list[Warning]:
     """One warning for the markers that lead to no card, and one for the cards without a quote."""
     lost = [index for index in markers(answer) if index not in cards]

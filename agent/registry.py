@@ -1,4 +1,4 @@
-"""Agents by name, or by import path: `research`, `my_agent:my_agent`; and what a page says of one."""
+"""Agents by name, import path or address: `research`, `my_agent:my_agent`, `http://...`; what a page says of one."""
 
 import importlib
 import inspect
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import cast
+from urllib.parse import urlsplit
 
 from agent.errors import UnknownAgent, UsageError
 from agent.pacing import PROFILES
@@ -54,9 +55,13 @@ def chosen() -> str:
 
 def resolve(name: str) -> Agent:
     """The agent called `name`. Raises UnknownAgent, which says what was looked for."""
+    if _is_address(name):
+        from agent.remote import remote  # here, for it loads an HTTP client
+
+        return remote(name)
     module_name, function = _path(name)
     if not (module_name and function):
-        raise UnknownAgent(f"no agent {name!r}: expected one of {', '.join(NAMES)}, or module:function")
+        raise UnknownAgent(f"no agent {name!r}: expected one of {', '.join(NAMES)}, module:function, or http://...")
     module = _imported(name, module_name)
     try:
         found = getattr(module, function)
@@ -84,6 +89,8 @@ def _imported(name: str, module_name: str) -> ModuleType:
 
 def about(name: str) -> About:
     """What the agent called `name` says of itself, in its module's `ABOUT`. Raises UnknownAgent."""
+    if _is_address(name):
+        return About(line=f"The agent of {urlsplit(name).netloc}")
     agent = resolve(name)
     module_name, function = _path(name)
     given = getattr(sys.modules[module_name], "ABOUT", None)
@@ -93,6 +100,10 @@ def about(name: str) -> About:
     written = inspect.getdoc(agent) if inspect.isroutine(agent) else ""
     first = (written or "").partition("\n")[0].strip()
     return replace(said, line=first or function.replace("_", " "))
+
+
+def _is_address(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
 
 
 def _path(name: str) -> tuple[str, str]:

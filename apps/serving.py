@@ -9,7 +9,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
-from agent.home import API_KEY
+from agent.client import API_KEY
 from apps import access_logs
 from apps.sse import close_all
 

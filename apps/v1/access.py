@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
-from agent.home import API_KEY
+from agent.client import API_KEY
 from agent.request import Run
 from apps.v1.problems import Refused
 from apps.v1.tokens import PREFIX, BadToken, Claims, Role, Tokens

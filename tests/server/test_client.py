@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from agent.client import Client, ServerError
+from agent.client import Client
 from agent.entries import Entry
-from agent.errors import UnknownRun
+from agent.errors import ServerError, UnknownRun
 from agent.request import Request
 from tests.server.chaos import Weather, chaos
 from tests.server.conftest import Server
