@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,15 +32,15 @@ Start = Callable[..., Server]
 
 @pytest.fixture(scope="session")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Starts servers; `data` is their folder, other keywords are environment variables."""
+    """Starts servers; `data`: their folder, `options`: their command line, other keywords: environment variables."""
     running: list[subprocess.Popen[str]] = []
 
-    def started(data: Path | None = None, port: int = 0, **environment: str) -> Server:
+    def started(data: Path | None = None, port: int = 0, options: Sequence[str] = (), **environment: str) -> Server:
         folder = data or tmp_path_factory.mktemp("server")
         output = folder / "output.txt"
         env = os.environ | {"AGENT": "tests.server.agents:agent", "FIRSTLIGHT_DATA": str(folder)} | environment
         with output.open("a") as errors:
-            command = [sys.executable, "-m", "apps.api", "--port", str(port)]
+            command = [sys.executable, "-m", "apps.api", "--port", str(port), *options]
             process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=errors, text=True)
         running.append(process)
         assert process.stdout is not None
