@@ -26,7 +26,7 @@ from apps.warm import warm_up
 from apps.wires import agui, ai_sdk, langgraph, responses
 
 DEFAULT_PORT = 8010
-PATHS = ("/v1/", "/agui", "/api/chat", "/threads/", "/healthz", "/metrics", "/docs", "/openapi.json")
+PATHS = ("/v1/", "/plain", "/agui", "/api/chat", "/threads", "/runs/", "/healthz", "/metrics", "/docs", "/openapi.json")
 
 
 def build() -> FastAPI:

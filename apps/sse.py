@@ -6,6 +6,7 @@ listening for a disconnect on some servers, and cannot ping without a second tas
 """
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -18,7 +19,12 @@ HEADERS = {
     "x-accel-buffering": "no",
 }
 MOST_AT_ONCE = 256
+MOST_BYTES = 256 * 1024
 """Frames joined in one write, so that a long backlog does not become one huge string."""
+LARGE = 16 * 1024
+"""Bytes of a write that is no longer one of many small ones."""
+PING_S = float(os.environ.get("FIRSTLIGHT_PING") or 15)
+SEND_TIMEOUT_S = float(os.environ.get("FIRSTLIGHT_SEND_TIMEOUT") or 30)
 
 
 class Source(Protocol):
@@ -105,13 +111,14 @@ class EventStream(Response):
         headers: Mapping[str, str] = {},
         status_code: int = 200,
         retry_ms: int = 1000,
-        ping_s: float = 15,
-        send_timeout_s: float = 30,
+        ping_s: float = PING_S,
+        send_timeout_s: float = SEND_TIMEOUT_S,
         most_s: float = 3600,
         abort: bool = False,
         on_end: Callable[[bool], None] | None = None,
     ) -> None:
-        """`ping_s`: silence after which a comment is sent. `send_timeout_s`: a write that takes longer ends the
+        """`retry_ms`: after how long EventSource comes back; 0 for clients that take that frame for an event.
+        `ping_s`: silence after which a comment is sent. `send_timeout_s`: a write that takes longer ends the
         stream, and `most_s`: so does its age; the reader can come back with Last-Event-ID. `abort`: where it ends
         before its source does, the connection breaks, for clients that take a clean end for success. `on_end` is told
         whether the reader has got everything."""
@@ -119,7 +126,7 @@ class EventStream(Response):
         self.background = None
         self.init_headers(HEADERS | dict(headers))
         self._source = source
-        self._first = b"retry: %d\n\n" % retry_ms + first
+        self._first = (b"retry: %d\n\n" % retry_ms if retry_ms else b": open\n\n") + first
         self._ping_s, self._send_timeout_s, self._most_s = ping_s, send_timeout_s, most_s
         self._abort = abort
         self._on_end = on_end
@@ -159,6 +166,8 @@ class EventStream(Response):
             self._news.clear()
             if body := self._source.take():
                 await self._send(send, body)
+                if len(body) > LARGE:  # a server takes a long backlog without a turn for anybody else
+                    await asyncio.sleep(0)
             elif self._source.ended:
                 await self._send(send, b"", more=False)
                 return True

@@ -3,7 +3,7 @@
 import hashlib
 
 from agent.errors import UnknownRun, UnknownSession
-from agent.request import Run
+from agent.request import Run, Session
 from apps.v1.access import Caller
 from apps.v1.bodies import NewRun
 from apps.v1.context import Context
@@ -17,6 +17,14 @@ async def session_of(here: Context, who: Caller, wire: str, thread: str) -> str:
     session_id = await _known(here, thread) or _id(wire, thread)
     who.may_ask(session_id)
     return (await here.core.log.new_session(session_id=session_id)).session_id
+
+
+async def find_session(here: Context, wire: str, thread: str) -> Session:
+    """The session behind a client's thread. Raises UnknownSession where there is none yet."""
+    try:
+        return await here.core.log.session(await _known(here, thread) or _id(wire, thread))
+    except UnknownSession:
+        raise UnknownSession(f"no thread {thread[:100]!r}") from None
 
 
 async def begin(here: Context, who: Caller, wire: str, asked: NewRun, key: str) -> Beginning:
