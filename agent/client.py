@@ -8,23 +8,39 @@ async with Client("http://127.0.0.1:8010") as client:
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, NamedTuple, Self, cast
 
 import httpx
+from pydantic import TypeAdapter
 
 from agent.entries import Entry, payload_of
 from agent.errors import FirstlightError, InputRejected, LogExpired, ServerError, UnknownRun, UsageError
 from agent.event_stream import EventStreamParser, ServerSentEvent
 from agent.events import EVENTS, Event
 from agent.request import Request
+from agent.view import View
 
 API_KEY = "FIRSTLIGHT_API_KEY"
 """The environment variable that holds a server's key, for the server and for whoever asks it."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 5.0
+_LATER = (429, 502, 503, 504)
+"""Answers after which `follow` tries again: its own lost connection may still count as a reader."""
 _SILENCE = 45.0
 """Three heartbeats of the server: after that long without a byte a connection is taken for dead."""
+
+
+_VIEW: TypeAdapter[View] = TypeAdapter(View)
+
+
+class Gap(NamedTuple):
+    """Entries that the server no longer keeps, and what was made by all up to the last of them."""
+
+    first: int
+    last: int
+    view: View
 
 
 class Client:
@@ -34,7 +50,11 @@ class Client:
     def __init__(self, url: str, *, key: str = "", patience: float = 60.0, http: httpx.AsyncClient | None = None):
         headers = {"authorization": f"Bearer {key}"} if key else {}
         self._http = http or httpx.AsyncClient(
-            base_url=url, headers=headers, timeout=httpx.Timeout(10, read=_SILENCE), trust_env=False
+            base_url=url,
+            headers=headers,
+            timeout=httpx.Timeout(10, read=_SILENCE),
+            limits=httpx.Limits(max_connections=None),
+            trust_env=False,
         )
         self._patience = patience
 
@@ -71,25 +91,31 @@ class Client:
         async for entry in self.follow(run_id):
             yield entry
 
-    async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Entry]:
+    async def follow(
+        self, run_id: str, after: int = 0, *, on_gap: Callable[[Gap], None] | None = None
+    ) -> AsyncIterator[Entry]:
         """The entries with `seq > after`, each once, up to and with `done`; reconnects by itself.
 
-        Raises UnknownRun, LogExpired, and ServerError where the server refuses or cannot be reached for `patience`
-        seconds.
+        `on_gap` is told of entries that the server no longer keeps. Raises LogExpired where there is nobody to tell,
+        or where nothing is kept; UnknownRun; and ServerError where the server refuses or cannot be reached for
+        `patience` seconds.
         """
         wait, lost_at = _FIRST_WAIT, None
         clock = asyncio.get_running_loop().time
         while True:
             try:
-                async for event in self._events(run_id, after):
-                    wait, lost_at = _FIRST_WAIT, None
-                    entry = _entry(run_id, event)
-                    if entry is None or entry.seq <= after:
-                        continue
-                    after = entry.seq
-                    yield entry
-                    if entry.type == "done":
-                        return
+                async with aclosing(self._events(run_id, after)) as events:
+                    async for event in events:
+                        wait, lost_at = _FIRST_WAIT, None
+                        if event.event == "gap":
+                            after = _told(_gap(event), run_id, on_gap)
+                        entry = _entry(run_id, event)
+                        if entry is None or entry.seq <= after:
+                            continue
+                        after = entry.seq
+                        yield entry
+                        if entry.type == "done":
+                            return
             except _Over:
                 return
             except httpx.TransportError as error:
@@ -110,13 +136,13 @@ class Client:
         body = {"id": input_id, "value": value, "by": by, "decline": decline}
         await self._json("POST", f"/v1/runs/{run_id}/input", json=body)
 
-    async def _events(self, run_id: str, after: int) -> AsyncIterator[ServerSentEvent]:
+    async def _events(self, run_id: str, after: int) -> AsyncGenerator[ServerSentEvent, None]:
         headers = {"accept": "text/event-stream", "last-event-id": str(after)}
         async with self._http.stream("GET", f"/v1/runs/{run_id}/events", headers=headers) as answer:
             if answer.status_code == 204:
                 raise _Over
-            if answer.status_code in (502, 503, 504):
-                raise httpx.RemoteProtocolError(f"{answer.status_code} from a proxy or a server that restarts")
+            if answer.status_code in _LATER:
+                raise httpx.RemoteProtocolError(f"{answer.status_code}: a proxy or a server that restarts or is full")
             if answer.status_code != 200:
                 await answer.aread()
                 raise _refusal(answer)
@@ -133,6 +159,19 @@ class Client:
         if not answer.is_success:
             raise _refusal(answer)
         return cast(Mapping[str, Any], answer.json())
+
+
+def _gap(event: ServerSentEvent) -> Gap:
+    told = json.loads(event.data)
+    return Gap(int(told["from"]), int(told["to"]), _VIEW.validate_python(told["snapshot"] or {}))
+
+
+def _told(gap: Gap, run_id: str, on_gap: Callable[[Gap], None] | None) -> int:
+    """The number of the last entry in the gap."""
+    if on_gap is None:
+        raise LogExpired(f"the entries {gap.first} to {gap.last} of run {run_id!r} are no longer kept")
+    on_gap(gap)
+    return gap.last
 
 
 class _Over(Exception):

@@ -15,18 +15,22 @@ from pydantic import JsonValue
 
 from agent import stop
 from agent.ending import Ending
+from agent.entries import payload_of
 from agent.errors import AgentProtocolError, Ended, InputRejected, LogLimit, StageTimeout, Stopped
 from agent.events import EVENTS, Done, Error, Event, Input, Outcome, Token, Tool, Trace, Warning
 from agent.log import EventLog
 from agent.question import check_schema, mismatch
 from agent.redact import redacted, said_by
 from agent.request import Request
+from agent.watchdog import watched
 
 _BREATH_SECONDS = 0.005
 _BREATH_EVENTS = 64
 _SAYABLE = frozenset(EVENTS.values()) - {Done}
 _STUBBORN_SECONDS = 5.0
 _MAX_BYTES, _MAX_EVENTS = 64 * 2**20, 200_000
+_LARGEST = 16 * 2**20
+"""Bytes: a larger event would hold up everybody while it is stored, and again for each reader."""
 
 
 class Verdict(NamedTuple):
@@ -119,7 +123,8 @@ class Drive:
         try:
             if self._verdict is None:
                 async with self._slots:
-                    await self._listen()
+                    with watched():
+                        await self._listen()
             self._end(self._verdict or self._own_verdict())
         except asyncio.CancelledError as failure:
             is_ours = bool(self.task.cancelling())  # else it leaked out of the agent
@@ -172,6 +177,8 @@ class Drive:
             self._watch()
 
     def _append(self, event: Event) -> None:
+        if (size := len(event.text) if type(event) is Token else len(payload_of(event))) > _LARGEST:
+            raise LogLimit(f"one event may hold {_LARGEST // 2**20} MB, and this {event.type} has {size:,} bytes")
         now = self._last_event = time.perf_counter()
         entry = self._log.append(self.run_id, event, now - self._submitted)
         self._ending.see(event)

@@ -29,7 +29,7 @@ class EventStreamParser:
     def __init__(self) -> None:
         self.retry_ms: int | None = None
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
-        self._rest = ""
+        self._rest: list[str] = []
         self._after_cr = False
         self._data: list[str] = []
         self._event = ""
@@ -48,8 +48,12 @@ class EventStreamParser:
             text = text.removeprefix("\n")
             self._after_cr = False
         self._after_cr = self._after_cr or text.endswith("\r")
-        *lines, self._rest = (self._rest + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        yield from lines
+        first, *more = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._rest.append(first)
+        if more:
+            line, self._rest = "".join(self._rest), [more.pop()]
+            yield line
+            yield from more
 
     def _field(self, line: str) -> None:
         name, _, value = line.partition(":")
@@ -61,7 +65,7 @@ class EventStreamParser:
                 self._event = value
             case "id" if "\0" not in value:
                 self._last_event_id = value
-            case "retry" if value.isascii() and value.isdigit():
+            case "retry" if value.isascii() and value.isdigit() and len(value) < 16:
                 self.retry_ms = int(value)
             case _:  # a comment, whose name is empty, or a field that nobody knows
                 pass

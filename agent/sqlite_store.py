@@ -36,8 +36,8 @@ CREATE TABLE IF NOT EXISTS idempotency(key TEXT PRIMARY KEY, run_id TEXT NOT NUL
 """
 _RUN = "SELECT run_id, session_id, agent, question, state, created_at, request, replay_of FROM runs"
 _OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN_STATES))
-_BLOCK = 500
-"""Entries in one block of the archive."""
+_BLOCK, _BLOCK_BYTES = 500, 2**20
+"""Entries, and bytes of them, after which a block of the archive is full."""
 SET_STATE = f"UPDATE runs SET state = ? WHERE run_id = ? AND state IN ({_OPEN})"
 NEW_SESSION = "INSERT OR IGNORE INTO sessions VALUES (?, ?, ?)"
 ONCE = "INSERT INTO idempotency(key, run_id, fingerprint) VALUES (?, ?, ?)"
@@ -176,9 +176,8 @@ class SqliteStore:
         self.write([], self._archived(self.key(run_id), entries))
 
     def _archived(self, key: int, entries: Sequence[Entry]) -> list[Write]:
-        pieces = [entries[i : i + _BLOCK] for i in range(0, len(entries), _BLOCK)]
         insert = "INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?)"
-        writes: list[Write] = [(insert, (key, piece[0].seq, piece[-1].seq, _pack(piece))) for piece in pieces]
+        writes: list[Write] = [(insert, (key, b[0].seq, b[-1].seq, _pack(b))) for b in _blocks(entries)]
         return [*writes, ("DELETE FROM journal WHERE run = ?", (key,))]
 
     def dropped(self, run_id: str) -> Dropped | None:
@@ -218,6 +217,19 @@ def _run(row: tuple[str, str, str, str, str, float, str, str]) -> Run:
     names = ("run_id", "session_id", "agent", "question", "state", "created_at", "request", "replay_of")
     fields: dict[str, object] = dict(zip(names, row, strict=True))
     return Run.model_validate(fields | {"request": json.loads(row[6])})
+
+
+def _blocks(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    block: list[Entry] = []
+    size = 0
+    for entry in entries:
+        block.append(entry)
+        size += len(entry.payload)
+        if len(block) == _BLOCK or size >= _BLOCK_BYTES:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
 
 
 def _pack(entries: Sequence[Entry]) -> bytes:

@@ -112,6 +112,8 @@ class View:
     """The open question to the user."""
     expired: tuple[Input, ...] = ()
     """Questions to the user that nobody answered."""
+    answered: tuple[Input, ...] = ()
+    """Those that somebody answered, or declined."""
     usage: Json = field(default_factory=dict)
 
 
@@ -273,8 +275,10 @@ def _cite(message: Message, citation: Citation) -> Message:
 def _ask(view: View, question: Input) -> View:
     if question.state == "requested":
         return replace(view, input=question, stream=replace(view.stream, phase="waiting_input"))
-    expired = (*view.expired, question) if question.state == "expired" else view.expired
-    return replace(view, input=None, expired=expired, stream=replace(view.stream, phase="running"))
+    stream = replace(view.stream, phase="running")
+    if question.state == "expired":
+        return replace(view, input=None, expired=(*view.expired, question), stream=stream)
+    return replace(view, input=None, answered=(*view.answered, question), stream=stream)
 
 
 def _end(view: View, done: Done) -> View:

@@ -33,7 +33,7 @@ def drawn_from(view: View) -> Mapping[str, object]:
         "reasoning": len(view.message.reasoning),
         "error": view.error,
         "warnings": (len(view.warnings), _was_stopped_early(view)),
-        "input": (view.input, view.expired, stream.outcome),
+        "input": (view.input, view.answered, view.expired, stream.outcome),
         "outcome": (stream.phase, stream.outcome),
         "steps": stream.steps,
         "sources": view.message.citations,
@@ -56,9 +56,9 @@ def section(name: str, view: View, run: Run) -> Items:
             shown = () if _was_stopped_early(view) else view.warnings
             return {i: warning(one) for i, one in enumerate(shown)}
         case "input":
-            open_one = {len(view.expired): question(run.run_id, view.input)} if view.input else {}
-            missed = enumerate(one for one in view.expired if not _was_stopped_while_asking(view, one))
-            return {i: unanswered(one) for i, one in missed} | open_one
+            over = [answered(one) for one in view.answered]
+            over += [unanswered(one) for one in view.expired if not _was_stopped_while_asking(view, one)]
+            return dict(enumerate([*over, question(run.run_id, view.input)] if view.input else over))
         case "outcome":
             return {0: outcome(view, run)} if view.stream.phase == "ended" else {}
         case "steps":
@@ -182,6 +182,22 @@ def unanswered(one: Input) -> str:
     return f'<p class="fl-warning">{words.UNANSWERED.format(question=text(one.prompt))}</p>'
 
 
+def answered(one: Input) -> str:
+    """A question that is over, its answer, and who gave it."""
+    declined = one.state == "declined"
+    who = words.DECLINED if declined else words.ANSWERED
+    if one.by:
+        who = (words.DECLINED_BY if declined else words.ANSWERED_BY).format(name=text(one.by, 80))
+    said = "" if declined else f" <b>{_said(one.value)}</b>"
+    return f'<p class="fl-reply">{text(one.prompt)}{said} <small>{who}</small></p>'
+
+
+def _said(value: JsonValue) -> str:
+    if isinstance(value, bool):
+        return words.YES if value else words.NO
+    return text(_json(value), 300)
+
+
 def _controls(one: Input) -> str:
     choices = [True, False] if one.schema_.get("type") == "boolean" else one.schema_.get("enum")
     if isinstance(choices, list):
@@ -192,7 +208,7 @@ def _controls(one: Input) -> str:
 
 
 def _choice(choice: JsonValue) -> str:
-    name = {True: words.YES, False: words.NO}[choice] if isinstance(choice, bool) else text(str(choice), 200)
+    name = _said(choice)
     return f'<button name="value" value="{text(json.dumps(choice), 500)}">{name}</button>'
 
 

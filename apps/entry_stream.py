@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from weakref import WeakValueDictionary
 
 from agent.entries import Entry
 from agent.live import LiveRun
 from agent.log import EventLog
-from apps.sse import MOST_AT_ONCE
+from apps.sse import MOST_AT_ONCE, MOST_BYTES
 
 Encode = Callable[[Sequence[Entry]], bytes]
 """What some entries, the next ones of a run, are on a wire; empty where they say nothing there."""
@@ -36,11 +37,21 @@ class EntrySource:
         self.subscribe, self.unsubscribe = live.subscribe, live.unsubscribe
 
     def take(self) -> bytes:
-        while some := self._live.entries[self._at : min(self._there, self._at + MOST_AT_ONCE)]:
+        while some := self._next():
             self._at += len(some)
             if body := self._encode(some):
                 return body
         return b""
+
+    def _next(self) -> list[Entry]:
+        """Some entries: few if they are large, for what a slow reader has been given waits in memory."""
+        some = self._live.entries[self._at : min(self._there, self._at + MOST_AT_ONCE)]
+        size = 0
+        for count, entry in enumerate(some, 1):
+            size += len(entry.payload)
+            if size >= MOST_BYTES:
+                return some[:count]
+        return some
 
     @property
     def ended(self) -> bool:
@@ -57,21 +68,33 @@ class Tails:
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._copies: dict[str, LiveRun] = {}
+        self._ended: WeakValueDictionary[str, LiveRun] = WeakValueDictionary()
+        """Runs that ended, as long as somebody reads them."""
+        self._reading: dict[str, asyncio.Task[LiveRun]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def of(self, run_id: str) -> LiveRun:
         """The run, growing while it goes on. Raises UnknownRun."""
-        live = self._log.live(run_id) or self._copies.get(run_id)
+        live = self._log.live(run_id) or self._copies.get(run_id) or self._ended.get(run_id)
         if live is not None:
             return live
-        live = LiveRun(run_id, await self._log.read(run_id))
+        if run_id not in self._reading:  # once for all that ask meanwhile: they come back together
+            reading = self._reading[run_id] = asyncio.create_task(self._read(run_id))
+            reading.add_done_callback(lambda _: self._reading.pop(run_id))
+        return await asyncio.shield(self._reading[run_id])
+
+    async def _read(self, run_id: str) -> LiveRun:
+        entries = await self._log.read(run_id)
         if not (await self._log.run(run_id)).is_open:
-            return LiveRun(run_id, await self._log.read(run_id), ended=True)
-        if self._copies.setdefault(run_id, live) is live:
-            task = asyncio.create_task(self._copy(live))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        return self._copies[run_id]
+            if not entries or entries[-1].type != "done":  # it ended meanwhile
+                entries = await self._log.read(run_id)
+            live = self._ended[run_id] = LiveRun(run_id, entries, ended=True)
+            return live
+        live = self._copies[run_id] = LiveRun(run_id, entries)
+        task = asyncio.create_task(self._copy(live))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return live
 
     async def _copy(self, live: LiveRun) -> None:
         read_at = time.monotonic()
@@ -88,5 +111,5 @@ class Tails:
             del self._copies[live.run_id]
 
     def close(self) -> None:
-        for task in self._tasks:
+        for task in (*self._tasks, *self._reading.values()):
             task.cancel()

@@ -12,11 +12,14 @@ import gradio as gr
 from fastapi import FastAPI
 
 from agent.errors import FirstlightError, UnknownSession
-from apps import turns, words
+from agent.request import Run
+from apps import company, turns, words
 from apps.choices import COLLECTION, PACE, cookie, kept_collection, kept_pace, libraries, starters
 from apps.gradio_page import MOST_CHARTS, PANELS, Shown, header, session_list, shown, ways
 from apps.session import Conversation, Sessions
 from apps.threads import in_thread
+from apps.v1.problems import Refused
+from apps.visitors import NOBODY, Visitor, visitor
 
 # The style is linked, for Gradio's own `css=` loses the rules inside of @media.
 HEAD = """<link rel="stylesheet" href="/v1/static/run_view.css">
@@ -79,24 +82,26 @@ class _Page:
     def draw(self, page: gr.Blocks) -> None:
         self._draw_parts()
         quick: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
-        parts = [self.nav, self.ways, self.conversation, *self.panels, *self.plots, self.notice, self.chips, self.box]
+        parts = [self.nav, self.ways, self.here, self.conversation, *self.panels, *self.plots, self.notice]
+        parts += [self.watching, self.chips, self.box]
         self.outputs = outputs = [self.session, self.newest, *parts]
+        who = [self.session, self.token]
         page.load(None, js=OPEN)
         redrawn = [
-            page.load(self.load, self.session, outputs, js=DRAWS, **quick),
-            gr.Timer(3).tick(self.look, [self.session, self.newest], outputs, js=DRAWS, **quick),
-            self.conversation.ended(self.load, self.session, outputs, js=DRAWS, **quick),
+            page.load(self.load, who, outputs, js=DRAWS, **quick),
+            gr.Timer(3).tick(self.look, [*who, self.newest], outputs, js=DRAWS, **quick),
+            self.conversation.ended(self.load, who, outputs, js=DRAWS, **quick),
         ]
         for one in redrawn:
             one.then(None, js=IS_DRAWN, **quick)
-        page.load(self.choices, None, [self.pace, self.collection], **quick)
+        page.load(self.choices, who, [self.pace, self.collection], js=HERE, **quick)
         for name, box in {PACE: self.pace, COLLECTION: self.collection}.items():
             box.input(None, box, js=_js(f"keep({cookie(name)!r}, given[0])"), **quick)
-        self.conversation.charts(self.charts, self.session, self.plots, js=HERE, **quick)
+        self.conversation.charts(self.charts, who, self.plots, js=HERE, **quick)
         for asked, happened in [(self.box, self.box.submit), *((one, one.click) for one in self.starters)]:
-            inputs = [asked, self.session, self.pace, self.collection]
+            inputs = [asked, *who, self.pace, self.collection]
             happened(self.ask, inputs, outputs, js=ASKS, **quick).then(None, js=IS_TAKEN, **quick)
-        self.box.stop(self.stop, self.session, js=HERE, **quick)
+        self.box.stop(self.stop, who, js=HERE, **quick)
         self.session.change(None, self.session, js=REMEMBER, **quick)
 
     def _draw_parts(self) -> None:
@@ -107,7 +112,7 @@ class _Page:
         with gr.Row(elem_id="header"):
             gr.HTML(header(), elem_id="title", **plain)
             named: dict[str, Any] = {"label": words.COLLECTION, "container": False, "elem_id": "collection"}
-            self.collection = gr.Dropdown(**_collections(self._sessions.collections()), value="", **named)
+            self.collection = gr.Dropdown(**_collections(self._open_to_all()), value="", **named)
             paces = [(f"{words.PACE}: {label}", name) for name, label in words.PACES.items()]
             self.pace = gr.Dropdown(paces, value=kept_pace({}), label=words.PACE, container=False, elem_id="pace")
             self.ways = gr.HTML(ways(self._sessions.links("")), elem_id="ways", **plain)
@@ -115,12 +120,14 @@ class _Page:
         with gr.Row(elem_id="desk"):
             with gr.Column(scale=7, min_width=320, elem_id="left"):
                 with gr.Column(elem_id="talk"):
+                    self.here = gr.HTML(elem_id="here", **plain)
                     self.conversation = gr.HTML(
                         html_template=PANE, apply_default_css=False, js_on_load=MOUNT + TELL, elem_id="conversation"
                     )
                     with gr.Row(elem_id="starters", visible=False) as self.chips:
                         self.starters = [gr.Button(question, size="sm") for question in starters()]
                 self.notice = gr.HTML(elem_id="notice", **plain)
+                self.watching = gr.HTML(elem_id="watching", visible=False, **plain)
                 box: dict[str, Any] = {"placeholder": words.ASK, "label": words.ASK, "show_label": False}
                 self.box = gr.Textbox(**box, submit_btn=True, max_lines=6, autofocus=True, elem_id="box")
             with gr.Column(scale=5, min_width=320, elem_id="right"):
@@ -138,70 +145,99 @@ class _Page:
                     with gr.Tab(words.TOOL_LOG, elem_id="tools"):
                         tools = gr.HTML(**filled)
         self.panels = [steps, sources, artifacts, tools]
-        self.session, self.newest = gr.Textbox(visible="hidden"), gr.Textbox(visible="hidden")
+        self.session, self.token, self.newest = (gr.Textbox(visible="hidden") for _ in range(3))
 
-    async def load(self, session_id: str) -> list[Any]:
-        """The page of a session, or an empty one."""
+    def _open_to_all(self) -> list[str]:
+        """The collections that the page names before it knows who has opened it."""
         try:
-            return await self._values(await self._sessions.attach(session_id))
-        except UnknownSession as error:
-            return await self._values(Conversation(), notice=str(error))
+            visitor(self._sessions, "", "")
+        except Refused:
+            return []
+        return self._sessions.collections()
 
-    async def choices(self, browser: gr.Request) -> list[gr.Dropdown]:
+    async def load(self, session_id: str, token: str) -> list[Any]:
+        """The page of a session, or an empty one."""
+        return await self._page(session_id, token)
+
+    async def choices(self, session_id: str, token: str, browser: gr.Request) -> list[gr.Dropdown]:
         """What this browser chose last, and the user's document collections, where there are any."""
-        names = await in_thread(self._sessions.collections)
-        collection = kept_collection(browser.cookies, names)
-        return [gr.Dropdown(value=kept_pace(browser.cookies)), gr.Dropdown(value=collection, **_collections(names))]
+        may_act = _admitted(self._sessions, token, session_id).may_act
+        names = await in_thread(self._sessions.collections) if may_act else []
+        collection = gr.Dropdown(value=kept_collection(browser.cookies, names), **_collections(names))
+        return [gr.Dropdown(value=kept_pace(browser.cookies), visible=may_act), collection]
 
-    async def look(self, session_id: str, newest: str) -> list[Any]:
+    async def look(self, session_id: str, token: str, newest: str) -> list[Any]:
         """Shows what another browser has asked in this session meanwhile."""
-        if not session_id or await self._sessions.newest(session_id) == newest:
+        unseen = not session_id or _admitted(self._sessions, token, session_id).role is None
+        if unseen or await self._sessions.newest(session_id) == newest:
             return [gr.skip()] * len(self.outputs)
-        return await self.load(session_id)
+        return await self.load(session_id, token)
 
-    async def ask(self, question: str, session_id: str, pace: str, collection: str | None) -> list[Any]:
+    async def ask(self, question: str, session_id: str, token: str, pace: str, collection: str | None) -> list[Any]:
         notice, typed = "", ""
         try:
+            if not visitor(self._sessions, token, session_id).may_act:
+                raise Refused(403, "forbidden", words.VIEWER)
             run = await self._sessions.ask(question, session_id, pace=pace, collection=collection or "")
             session_id = run.session_id
         except FirstlightError as error:
             notice, typed = str(error), question
-        try:
-            return await self._values(await self._sessions.attach(session_id), notice=notice, typed=typed)
-        except UnknownSession:
-            return await self._values(Conversation(), notice=notice, typed=typed)
+        return await self._page(session_id, token, notice=notice, typed=typed)
 
-    async def stop(self, session_id: str) -> None:
+    async def stop(self, session_id: str, token: str) -> None:
         """Returns when the run has stopped; the page hears of it as of any other end."""
-        live = (await self._sessions.attach(session_id)).live
-        if live is not None:
+        if _admitted(self._sessions, token, session_id).may_act and (live := await self._live(session_id)) is not None:
             await self._sessions.core.runner.cancel(live.run_id)
 
-    async def charts(self, session_id: str) -> list[Any]:
+    async def charts(self, session_id: str, token: str) -> list[Any]:
         """The charts that the running answer has so far."""
+        if _admitted(self._sessions, token, session_id).role is None:
+            return _plots(shown(Conversation()))
         return _plots(await self._shown(await self._sessions.attach(session_id)))
+
+    async def _live(self, session_id: str) -> Run | None:
+        return (await self._sessions.attach(session_id)).live
+
+    async def _page(self, session_id: str, token: str, *, notice: str = "", typed: str | None = None) -> list[Any]:
+        """Values for all outputs. `typed`: what stands in the question box afterwards; None leaves it alone."""
+        who, conversation = NOBODY, Conversation()
+        try:
+            who = visitor(self._sessions, token, session_id)
+            conversation = await self._sessions.attach(session_id)
+        except (Refused, UnknownSession) as error:
+            notice = notice or str(error)
+        return await self._values(conversation, who, notice, typed)
 
     async def _shown(self, conversation: Conversation) -> Shown:
         live = conversation.live
         return shown(conversation, await self._sessions.view(live.run_id) if live else None)
 
-    async def _values(self, conversation: Conversation, *, notice: str = "", typed: str | None = None) -> list[Any]:
-        """Values for all outputs. `typed`: what stands in the question box afterwards; None leaves it alone."""
+    async def _values(self, conversation: Conversation, who: Visitor, notice: str, typed: str | None) -> list[Any]:
         page = await self._shown(conversation)
-        links = self._sessions.links(page.session_id)
-        buttons: dict[str, Any] = {"submit_btn": not page.running, "stop_btn": page.running}
+        links = who.links(self._sessions, page.session_id) if who.role else {}
+        recent = [] if who.is_guest else await self._sessions.recent()
+        buttons: dict[str, Any] = {"submit_btn": not page.running, "stop_btn": page.running, "visible": who.may_act}
         return [
             page.session_id,
             page.newest,
-            session_list(await self._sessions.recent(), links, page.session_id),
-            ways(links),
+            session_list(recent, links, page.session_id, who),
+            ways(links, who),
+            company.strip(who),
             page.conversation,
             *(page.panels[name] for name in PANELS),
             *_plots(page),
             page.notice(notice),
-            gr.Row(visible=page.empty and bool(self.starters)),
+            gr.HTML(company.watching(who), visible=who.role == "viewer"),
+            gr.Row(visible=page.empty and who.may_act and bool(self.starters)),
             gr.Textbox(**buttons) if typed is None else gr.Textbox(value=typed, **buttons),
         ]
+
+
+def _admitted(sessions: Sessions, token: str, session_id: str) -> Visitor:
+    try:
+        return visitor(sessions, token, session_id)
+    except Refused:
+        return NOBODY
 
 
 def _collections(names: list[str]) -> dict[str, Any]:

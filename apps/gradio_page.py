@@ -9,11 +9,12 @@ from agent.events import Artifact, Json
 from agent.registry import about, chosen
 from agent.request import Session
 from agent.view import View
-from apps import turns, words
+from apps import company, turns, words
 from apps.artifacts import local
 from apps.cards import RIGHT
 from apps.markup import text
 from apps.session import Conversation
+from apps.visitors import ANYBODY, Visitor
 
 MOST_CHARTS = 4
 PANELS = RIGHT
@@ -82,10 +83,11 @@ def header() -> str:
     return f"<h1>{words.TITLE}</h1><p>{text(about(chosen()).line, 300)}</p>"
 
 
-def ways(links: dict[str, str]) -> str:
+def ways(links: dict[str, str], visitor: Visitor = ANYBODY) -> str:
     """To a new session, and to the Latency page where this process has one."""
     there = {words.LATENCY: links[words.LATENCY]} if words.LATENCY in links else {}
-    there[words.NEW_SESSION] = "?"
+    if not visitor.is_guest:
+        there[words.NEW_SESSION] = visitor.address()
     return "".join(f'<a class="fl-way" href="{text(url)}">{name}</a>' for name, url in there.items())
 
 
@@ -113,17 +115,17 @@ def _drawable(one: Artifact, spec: Json) -> Json:
     return {**spec, **SCHEMA, **size, **title, "config": {**LOOK, **(own if isinstance(own, dict) else {})}}
 
 
-def session_list(sessions: list[Session], links: dict[str, str], current: str) -> str:
+def session_list(sessions: list[Session], links: dict[str, str], current: str, visitor: Visitor = ANYBODY) -> str:
     """Links to earlier sessions, and to this one in each front end."""
-    parts = [f"<h4>{words.SESSIONS}</h4>"]
+    parts = [] if visitor.is_guest else [f"<h4>{words.SESSIONS}</h4>"]
     for one in sessions:
         here = ' aria-current="page"' if one.session_id == current else ""
         title = f'title="{text(one.title, 500)}"'
-        parts.append(f'<a href="?session={text(one.session_id)}" {title}{here}>{text(one.title, 120)}</a>')
-    if not sessions:
+        parts.append(f'<a href="{text(visitor.address(one.session_id))}" {title}{here}>{text(one.title, 120)}</a>')
+    if not sessions and not visitor.is_guest:
         parts.append(f"<p>{words.NO_SESSIONS}</p>")
-    if current:
-        parts.append(f'<h4>{words.SHARE}</h4><button data-copy="?session={text(current)}">{words.COPY}</button>')
+    if current and visitor.role:
+        parts.append(f"<h4>{words.SHARE}</h4>{company.share(current, visitor)}")
         pages = {name: url for name, url in links.items() if name not in (words.GRADIO, words.LATENCY)}
         parts += [f'<a href="{text(url)}">{words.OPEN_IN.format(page=text(name))}</a>' for name, url in pages.items()]
     return f'<nav class="fl-sessions" aria-label="{words.SESSIONS}">{"".join(parts)}</nav>'

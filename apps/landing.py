@@ -30,8 +30,8 @@ def failed(links: dict[str, str]) -> str:
 def to_latency(request: Request) -> Response:
     """From the Latency page's address to the app, which shows it. Loaded at that address, the app would look for its
     server below it first, and the browser would log what is not there."""
-    session = request.query_params.get("session", "")
-    query = urlencode({"page": "latency"} | ({"session": session} if session else {}))
+    kept = {name: value for name, value in request.query_params.items() if name in ("session", "token")}
+    query = urlencode({"page": "latency"} | kept)
     return RedirectResponse(f"./?{query}")
 
 

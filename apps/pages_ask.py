@@ -5,17 +5,20 @@ import streamlit as st
 from agent.errors import FirstlightError, UnknownSession
 from agent.registry import about, chosen
 from agent.request import Run
-from apps import pages_artifacts, pages_live, pages_sidebar, turns, words
+from apps import company, pages_artifacts, pages_live, pages_sidebar, pages_visitor, turns, words
 from apps.choices import COLLECTION, PACE, cookie, kept_collection, kept_pace, libraries, starters
 from apps.markup import text
 from apps.session import Busy, Conversation, Sessions, bridge
+from apps.visitors import Visitor
 
 
 def draw() -> None:
     """The live answer first, for its reader waits for it; everything stands where the containers are."""
     sessions = bridge().sessions
-    conversation = _attach(sessions, _session_id())
-    names = sessions.collections()
+    pages_visitor.come_back()
+    visitor = pages_visitor.visitor()
+    conversation = _attach(sessions, pages_visitor.session_id()) if visitor.role else Conversation()
+    names = sessions.collections() if visitor.may_act else []
     st.session_state.setdefault(PACE, kept_pace(st.context.cookies))
     st.session_state.setdefault(COLLECTION, kept_collection(st.context.cookies, names))
     header = st.container(key="header", horizontal=True, vertical_alignment="bottom")
@@ -26,9 +29,11 @@ def draw() -> None:
         answers = st.container(key="conversation", height=560, border=True, autoscroll=False)
         notice = st.container(key="notice")
         asking = st.container(key="asking", horizontal=True, vertical_alignment="center", gap="small")
+        with st.container(key="here"):
+            st.html(company.strip(visitor))
     live = st.container(key="live")
     with answers:
-        _turns(conversation)
+        _turns(conversation, visitor)
     with live:
         choices = {cookie(name): st.session_state[name] for name in (PACE, COLLECTION)}
         session_id = conversation.session.session_id if conversation.session else ""
@@ -36,22 +41,14 @@ def draw() -> None:
     with notice:
         _notice(conversation.live)
     with asking:
-        _asking(conversation.live)
+        _asking(conversation.live, visitor)
     with right, st.container(key="right"):
         _panels(sessions, conversation)
     with header:
-        _header(names)
-    pages_sidebar.draw(sessions, conversation)
+        _header(names, visitor)
+    pages_sidebar.draw(sessions, conversation, visitor)
     if conversation.live is None:
         _look_for_others(conversation)
-
-
-def _session_id() -> str:
-    """From the address; coming back from another page, the one that was open before."""
-    if st.session_state.pop("away", False) and "session" not in st.query_params and st.session_state.get("session"):
-        st.query_params["session"] = st.session_state.session
-    st.session_state.session = st.query_params.get("session", "")
-    return str(st.session_state.session)
 
 
 def _attach(sessions: Sessions, session_id: str) -> Conversation:
@@ -62,12 +59,13 @@ def _attach(sessions: Sessions, session_id: str) -> Conversation:
         return Conversation()
 
 
-def _header(names: list[str]) -> None:
+def _header(names: list[str], visitor: Visitor) -> None:
     """`names`: the user's document collections."""
     st.html(f"<h1>{words.TITLE}</h1><p>{text(about(chosen()).line, 300)}</p>")
     if names:
         _select(words.COLLECTION, COLLECTION, libraries(names), 190)
-    _select(words.PACE, PACE, words.PACES, 170)
+    if visitor.may_act:
+        _select(words.PACE, PACE, words.PACES, 170)
 
 
 def _select(label: str, key: str, options: dict[str, str], width: int) -> None:
@@ -75,7 +73,7 @@ def _select(label: str, key: str, options: dict[str, str], width: int) -> None:
     st.selectbox(label, list(options), format_func=said, key=key, width=width, persist_state="session")
 
 
-def _turns(conversation: Conversation) -> None:
+def _turns(conversation: Conversation, visitor: Visitor) -> None:
     """The running turn stands where it will stand finished, so that nothing moves when it ends."""
     for turn in conversation.finished:
         latest = turn is conversation.finished[-1] and conversation.live is None
@@ -83,14 +81,14 @@ def _turns(conversation: Conversation) -> None:
     if conversation.live is not None:
         st.html(turns.live(conversation.live))
     elif not conversation.finished:
-        _welcome()
+        _welcome(starters() if visitor.may_act else ())
 
 
-def _welcome() -> None:
+def _welcome(questions: tuple[str, ...]) -> None:
     with st.container(key="welcome"):
         st.html(f"<h2>{words.WELCOME_TITLE}</h2><p>{words.WELCOME}</p>")
         with st.container(key="starters", horizontal=True, horizontal_alignment="center"):
-            for n, question in enumerate(starters()):
+            for n, question in enumerate(questions):
                 st.button(pages_sidebar.plain(question), key=f"starter-{n}", on_click=_ask, args=(question,))
 
 
@@ -100,9 +98,12 @@ def _submit() -> None:
 
 def _ask(question: str) -> None:
     st.session_state.asked = st.session_state.get("asked", 0) + 1
+    pages_visitor.come_back()  # the address may have changed since the page was drawn
+    if not pages_visitor.visitor().may_act:
+        return
     sessions = bridge().sessions
     pace, collection = (st.session_state.get(name, "") for name in (PACE, COLLECTION))
-    asked = sessions.ask(question, st.query_params.get("session", ""), pace=pace, collection=collection)
+    asked = sessions.ask(question, pages_visitor.session_id(), pace=pace, collection=collection)
     try:
         run = bridge().call(asked)
     except FirstlightError as error:
@@ -120,7 +121,10 @@ def _notice(live: Run | None) -> None:
         st.warning(pages_sidebar.plain(notice), icon=":material/info:")
 
 
-def _asking(live: Run | None) -> None:
+def _asking(live: Run | None, visitor: Visitor) -> None:
+    if not visitor.may_act:
+        st.html(company.watching(visitor) or '<i class="fl-idle"></i>')
+        return
     st.chat_input(words.ASK, key="question", on_submit=_submit)
     stop = f'<button class="fl-stop" data-stop="{live.run_id}">{words.STOP}</button>' if live else ""
     st.html(stop or '<i class="fl-idle"></i>', width="content")

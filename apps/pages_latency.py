@@ -15,7 +15,7 @@ from agent.metrics import MEANING, Row, duration, measure
 from agent.request import Run
 from agent.timeline import InvalidRun
 from agent.view import FIRST_FEEDBACK, FIRST_TOKEN, TOTAL
-from apps import pages_sidebar, words
+from apps import pages_sidebar, pages_visitor, words
 from apps.pages_sidebar import plain
 from apps.session import bridge
 
@@ -31,13 +31,21 @@ ONE, MANY = "One run", "Measured runs"
 
 
 def draw() -> None:
-    st.session_state.away = True
-    if session_id := st.query_params.get("session"):
-        st.session_state.session = session_id
+    pages_visitor.stay_open()
+    visitor = pages_visitor.visitor()
     with st.sidebar:
-        pages_sidebar.links(bridge().sessions, st.session_state.get("session", ""))
+        pages_sidebar.links(bridge().sessions, pages_visitor.session_id(), visitor)
     with st.container(key="header"):
         st.html(f"<h1>{words.LATENCY}</h1><p>{words.LATENCY_LINE}</p>")
+    if visitor.role is None:
+        st.warning(plain(st.session_state.pop("notice")), icon=":material/info:")
+    elif visitor.is_guest:
+        _one(pages_visitor.session_id())
+    else:
+        _all()
+
+
+def _all() -> None:
     shown = st.segmented_control("What to look at", [ONE, MANY], default=ONE, label_visibility="collapsed")
     if shown == MANY:
         _measured()
@@ -45,9 +53,11 @@ def draw() -> None:
         _one()
 
 
-def _one() -> None:
+def _one(only: str = "") -> None:
+    """`only`: a session, for who may see no other."""
     sessions = bridge().sessions
-    runs = [run for run in bridge().call(sessions.core.log.runs(limit=100)) if not run.is_open]
+    found = sessions.core.log.runs(only) if only else sessions.core.log.runs(limit=100)
+    runs = [run for run in bridge().call(found) if not run.is_open]
     if not runs:
         st.info("There is no finished run yet: ask something first.", icon=":material/info:")
         return

@@ -1,13 +1,12 @@
 """The sidebar: a new session, earlier ones, and this session's link for another browser or front end."""
 
 import re
-from urllib.parse import urlencode
 
 import streamlit as st
 
-from apps import words
-from apps.markup import text
+from apps import company, words
 from apps.session import Conversation, Sessions, bridge
+from apps.visitors import Visitor
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
 
@@ -17,37 +16,40 @@ def plain(said: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(said.split()))
 
 
-def draw(sessions: Sessions, conversation: Conversation) -> None:
+def draw(sessions: Sessions, conversation: Conversation, visitor: Visitor) -> None:
     here = conversation.session.session_id if conversation.session else ""
     with st.sidebar:
-        st.button(words.NEW_SESSION, icon=":material/add:", width="stretch", on_click=_open, args=("",))
-        st.caption(words.SESSIONS)
-        with st.container(key="sessions", gap=None):
-            recent = bridge().call(sessions.recent())
-            for session in recent:
-                chosen = session.session_id == here
-                title = plain(session.title or session.session_id)
-                st.button(
-                    f"**{title}**" if chosen else title,
-                    key=session.session_id,
-                    type="tertiary",
-                    width="stretch",
-                    on_click=_open,
-                    args=(session.session_id,),
-                )
-            if not recent:
-                st.caption(words.NO_SESSIONS)
-        if here:
+        if not visitor.is_guest:
+            _earlier(sessions, here)
+        if here and visitor.role:
             st.caption(words.SHARE)
-        links(sessions, here)
+        links(sessions, here, visitor)
 
 
-def links(sessions: Sessions, session_id: str) -> None:
-    """The session's own link, and those to it in the other front ends of this process."""
-    if session_id:
-        here = text(urlencode({"session": session_id}))
-        st.html(f'<button class="fl-copy" data-copy="?{here}">{words.COPY}</button>')
-    for name, address in sessions.links(session_id).items():
+def _earlier(sessions: Sessions, here: str) -> None:
+    st.button(words.NEW_SESSION, icon=":material/add:", width="stretch", on_click=_open, args=("",))
+    st.caption(words.SESSIONS)
+    with st.container(key="sessions", gap=None):
+        recent = bridge().call(sessions.recent())
+        for session in recent:
+            title = plain(session.title or session.session_id)
+            st.button(
+                f"**{title}**" if session.session_id == here else title,
+                key=session.session_id,
+                type="tertiary",
+                width="stretch",
+                on_click=_open,
+                args=(session.session_id,),
+            )
+        if not recent:
+            st.caption(words.NO_SESSIONS)
+
+
+def links(sessions: Sessions, session_id: str, visitor: Visitor) -> None:
+    """The session's own links, and those to it in the other front ends of this process."""
+    if buttons := company.share(session_id, visitor, "fl-copy"):
+        st.html(buttons)
+    for name, address in visitor.links(sessions, session_id).items() if visitor.role else ():
         if name not in (words.STREAMLIT, words.LATENCY):
             st.link_button(words.OPEN_IN.format(page=name), address, icon=":material/open_in_new:", width="stretch")
 

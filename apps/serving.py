@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from agent.client import API_KEY
 from apps import access_logs
-from apps.sse import close_all
+from apps.sse import SEND_TIMEOUT_S, close_all
 
 
 def arguments(prog: str, description: str, port: int) -> argparse.ArgumentParser:
@@ -33,6 +33,8 @@ def listen(host: str, port: int, command: str) -> socket.socket:
     try:
         if os.name != "nt":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # else a reader that vanished stays for a quarter of an hour
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(SEND_TIMEOUT_S * 1000))
         listening.bind((host, port))
         listening.listen()
     except (OSError, OverflowError) as error:

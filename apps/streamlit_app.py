@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from apps import pages_ask, pages_latency, words
+from apps import pages_ask, pages_latency, pages_visitor, words
 from apps.landing import to_latency
 from apps.session import open_sessions
 from apps.threads import in_thread
@@ -28,7 +28,7 @@ def draw() -> None:
     latency = st.Page(pages_latency.draw, title=words.LATENCY, icon=":material/timeline:", url_path="latency")
     page = st.navigation([ask, latency])
     if st.query_params.get("page") == "latency":
-        st.session_state.session = st.query_params.get("session", "")
+        pages_visitor.stay_open()
         st.switch_page(latency)
     page.run()
 

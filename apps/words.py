@@ -9,6 +9,7 @@ SESSIONS = "Earlier sessions"
 NO_SESSIONS = "No earlier sessions yet."
 SHARE = "Share this session"
 COPY = "Copy link"
+COPY_FOR_VIEWER = "Copy link for a viewer"
 OPEN_IN = "Open in {page}"
 GRADIO, STREAMLIT = "Gradio", "Streamlit"
 LATENCY = "Latency"
@@ -44,10 +45,10 @@ PACED = "simulated pace: {pace}"
 REPLAY, REPLAYED = "replay", "replay of {run}"
 COLLECTION = "Documents"
 
-PHASES = {"queued": "Waiting for its turn…", "running": "Working…", "waiting_input": "Waiting for you"}
+PHASES = {"queued": "Waiting for its turn…", "running": "Working…", "waiting_input": "Waiting for an answer"}
 OUTCOMES = {
     "completed": "Finished.",
-    "cancelled": "Stopped by you.",
+    "cancelled": "Stopped.",
     "timeout": "Out of time.",
     "error": "It failed.",
     "interrupted": "The server stopped while it worked.",
@@ -58,6 +59,14 @@ PARTIAL = "Partial answer"
 YOUR_ANSWER, ANSWER, DECLINE, YES, NO = "Your answer", "Answer", "Decline", "Yes", "No"
 TIME_LEFT = "Time left: {left}"
 UNANSWERED = "Nobody answered: {question}"
+ANSWERED, ANSWERED_BY = "answered", "answered by {name}"
+DECLINED, DECLINED_BY = "declined", "declined by {name}"
+
+ALSO_HERE, YOUR_NAME, GUEST = "Also here: {people}", "Your name", "Guest"
+VIEWER = "You are watching: this link lets you read, and neither ask, nor answer, nor stop."
+KEY_NEEDED = "This server needs a key. Add it, or the token of a link, to this page’s address: ?token=…"
+BURSTS = "The answer arrives in bursts: something between you and the server, a proxy most likely, holds it back."
+LOST = "The connection is lost; trying again…"
 
 LONGEST_SILENCE = "longest silence"
 

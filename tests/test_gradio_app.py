@@ -159,7 +159,7 @@ async def test_a_page_that_was_open_while_the_server_restarted_can_still_ask() -
     async with open_sessions() as sessions:
         page = build(sessions)
         ask = next(number for number, fn in page.fns.items() if fn.name == "ask")
-        await page.process_api(ask, ["yes?", "", "hosted", ""])
+        await page.process_api(ask, ["yes?", "", "", "hosted", ""])
         runs = await sessions.core.log.runs()
         await sessions.core.runner.wait(runs[0].run_id)
     assert [run.question for run in runs] == ["yes?"]
@@ -180,7 +180,7 @@ async def test_a_stopped_agent_whose_thread_goes_on_does_not_hold_up_the_next_qu
             page = build(sessions)
             ask = next(number for number, fn in page.fns.items() if fn.name == "ask")
             async with asyncio.timeout(20):
-                await page.process_api(ask, ["and now?", run.session_id, "", ""])
+                await page.process_api(ask, ["and now?", run.session_id, "", "", ""])
                 conversation = await answered(sessions, "yes?")
     finally:
         unblocked.set()

@@ -11,9 +11,12 @@
 const FIRST_WAIT = 250, LONGEST_WAIT = 5000;
 const FINAL = new Set([204, 400, 401, 403, 404, 410]);
 const sleep = (ms, signal) => new Promise((resolve, reject) => {
-  const timer = setTimeout(resolve, ms);
-  signal?.addEventListener("abort", () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
+  const stop = () => { clearTimeout(timer); reject(signal.reason); };
+  const timer = setTimeout(() => { signal?.removeEventListener("abort", stop); resolve(); }, ms);
+  signal?.addEventListener("abort", stop, { once: true });
 });
+
+const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), one => one.toString(36)).join("");
 
 /** The server refused: `status`, and `code` and `detail` as it said them. */
 export class Refused extends Error {
@@ -24,6 +27,8 @@ export class Refused extends Error {
 }
 
 export class Firstlight {
+  #startedAfter = new Map(); // runs that were started here, and when at the earliest
+
   /** `base`: where the server is. `key`: its API key, or a token. `silence`: ms without a byte after which a connection is taken for dead. */
   constructor(base = "", { key = "", silence = 45000 } = {}) {
     this.base = base.replace(/\/$/, "");
@@ -32,67 +37,87 @@ export class Firstlight {
   }
 
   /** Starts a run: `{ question, session_id, agent, model, pace, deadline }` to `{ run_id, session_id, token, ... }`. */
-  start(asked, { idempotencyKey = crypto.randomUUID() } = {}) {
-    return this.#json("POST", "/v1/runs", asked, { "idempotency-key": idempotencyKey });
+  async start(asked, { idempotencyKey = newKey() } = {}) {
+    const sent = performance.now();
+    const started = await this.#json("POST", "/v1/runs", asked, { "idempotency-key": idempotencyKey });
+    this.#startedAfter.set(started.run_id, sent);
+    return started;
   }
 
   /** Stops a run; again and again is harmless. */
-  cancel(runId) { return this.#json("POST", `/v1/runs/${runId}/cancel`, {}); }
+  cancel(runId) { return this.#json("POST", `/v1/runs/${encodeURIComponent(runId)}/cancel`, {}); }
 
-  /** Answers the question that a run asks: `{ id, value }` or `{ id, decline: true }`. */
-  answer(runId, reply) { return this.#json("POST", `/v1/runs/${runId}/input`, reply); }
+  /** Answers the question that a run asks: `{ id, value, by }` or `{ id, decline: true, by }`; `by` is a name for the others. */
+  answer(runId, reply) { return this.#json("POST", `/v1/runs/${encodeURIComponent(runId)}/input`, reply); }
 
   /** The run as it stands. */
-  run(runId) { return this.#json("GET", `/v1/runs/${runId}`); }
+  run(runId) { return this.#json("GET", `/v1/runs/${encodeURIComponent(runId)}`); }
 
   /** A session with its runs. */
-  session(sessionId) { return this.#json("GET", `/v1/sessions/${sessionId}`); }
+  session(sessionId) { return this.#json("GET", `/v1/sessions/${encodeURIComponent(sessionId)}`); }
 
-  /** The run's entries `{ seq, type, data }` behind `after`, each once, up to and with `done`. */
-  async *follow(runId, { after = 0, signal, onState = () => {} } = {}) {
-    for (let wait = FIRST_WAIT; ; wait = Math.min(LONGEST_WAIT, wait * 2)) {
-      try {
-        for await (const frame of this.#frames(`/v1/runs/${runId}/events`, after, signal)) {
-          wait = FIRST_WAIT;
-          onState("open");
-          const seq = Number(frame.id);
-          if (seq <= after) continue;
-          after = seq;
-          yield { seq, type: frame.event, data: JSON.parse(frame.data) };
-          if (frame.event === "done") return;
+  /** A token for somebody else to join a session: `role` is owner, editor or viewer. To `{ token, role, expires_at }`. */
+  link(sessionId, role) { return this.#json("POST", `/v1/sessions/${encodeURIComponent(sessionId)}/links`, { role }); }
+
+  /** The run's entries `{ seq, type, data }` behind `after`, each once, up to and with `done`. `onState("open" | "lost")`.
+   * `onBursts()` is called once where something on the way collects the entries of a live run, instead of passing them on. */
+  async *follow(runId, { after = 0, signal, onState = () => {}, onBursts } = {}) {
+    const bursts = onBursts && new Bursts(onBursts);
+    let state = "";
+    const now = is => { if (is !== state) onState(state = is); };
+    try {
+      for (let wait = FIRST_WAIT, first = true; ; wait = Math.min(LONGEST_WAIT, wait * 2), first = false) {
+        signal?.throwIfAborted();
+        // On the first connection of a run of our own, what was said later than this was said while we listened.
+        const past = first ? performance.now() - (this.#startedAfter.get(runId) ?? -Infinity) : Infinity;
+        bursts?.connected(past);
+        try {
+          for await (const frame of this.#frames(`/v1/runs/${encodeURIComponent(runId)}/events`, after, signal, bursts)) {
+            wait = FIRST_WAIT;
+            now("open");
+            const seq = Number(frame.id);
+            if (seq <= after) continue;
+            after = seq;
+            yield { seq, type: frame.event, data: frame.fields };
+            if (frame.event === "done") return;
+          }
+        } catch (error) {
+          signal?.throwIfAborted();
+          if (error instanceof Refused && error.code === "cursor_ahead") after = 0;
+          else if (error instanceof Refused && FINAL.has(error.status)) {
+            if (error.status === 204) return;
+            throw error;
+          }
         }
-      } catch (error) {
-        if (signal?.aborted) throw signal.reason;
-        if (error instanceof Refused && error.status === 409 && error.code === "cursor_ahead") after = 0;
-        else if (error instanceof Refused && FINAL.has(error.status)) {
-          if (error.status === 204) return;
-          throw error;
-        }
+        now("lost");
+        await sleep(wait * (0.5 + Math.random() / 2), signal);
       }
-      onState("lost");
-      await sleep(wait * (0.5 + Math.random() / 2), signal);
-    }
+    } finally { bursts?.close(); }
   }
 
-  async *#frames(path, after, signal) {
+  async *#frames(path, after, signal, bursts) {
     const silent = new AbortController();
     const stop = () => silent.abort(new Error("the connection went silent"));
+    const inTime = async waiting => {
+      const timer = setTimeout(stop, this.silence);
+      try { return await waiting; } finally { clearTimeout(timer); }
+    };
     signal?.addEventListener("abort", stop, { once: true });
-    let timer = setTimeout(stop, this.silence);
     try {
       const headers = { ...this.headers, accept: "text/event-stream", "last-event-id": String(after) };
-      const answer = await fetch(this.base + path, { headers, signal: silent.signal, cache: "no-store" });
+      let since = performance.now();
+      const answer = await inTime(fetch(this.base + path, { headers, signal: silent.signal, cache: "no-store" }));
       if (answer.status !== 200) throw new Refused(answer.status, await answer.json().catch(() => ({})));
       const parser = new EventStreamParser(), reader = answer.body.getReader();
       for (;;) {
-        const { done, value } = await reader.read();
+        const { done, value } = await inTime(reader.read());
         if (done) return;
-        clearTimeout(timer);
-        timer = setTimeout(stop, this.silence);
-        yield* parser.feed(value);
+        const frames = [...parser.feed(value)].map(frame => ({ ...frame, fields: JSON.parse(frame.data) }));
+        bursts?.arrived(frames.map(frame => frame.fields.t_ms), performance.now() - since);
+        yield* frames;
+        since = performance.now(); // a reader that takes its time is no silence
       }
     } finally {
-      clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
       silent.abort();
     }
@@ -104,6 +129,64 @@ export class Firstlight {
     const said = await answer.json().catch(() => ({}));
     if (!answer.ok) throw new Refused(answer.status, said);
     return said;
+  }
+}
+
+const BURST = 1000, AT_ONCE = 100, SURE = 2000, BEAT = 250;
+
+/** Notices that something on the way, a proxy most often, collects what was said bit by bit and passes it on in bursts.
+ *
+ * A burst was said over a second or more, has arrived at once, and nothing had arrived while it was said. That is also
+ * what a page sees that did not run meanwhile (a hidden tab, a computer that slept), so it has to be awake throughout;
+ * and what one stalled packet looks like, so bursts have to make up most of what was said. */
+export class Bursts {
+  #held = 0; #flowed = 0; #last = 0; #group = null; #past = Infinity; #told = false;
+  #beat = performance.now(); #awakeSince = this.#beat;
+
+  constructor(onBursts) {
+    this.onBursts = onBursts;
+    this.timer = setInterval(() => this.#awakeFor(), BEAT);
+    this.timer.unref?.(); // under Node it keeps no process alive
+  }
+
+  close() { clearInterval(this.timer); }
+
+  /** A new connection: what arrives first is history, as far as it was not said later than `past` (ms since submit). */
+  connected(past = Infinity) {
+    this.#group = null;
+    this.#past = past;
+  }
+
+  /** `times`: when the events that have just arrived were said, in ms since submit. `waited`: ms before they came. */
+  arrived(times, waited) {
+    const awake = this.#awakeFor() >= waited, said = times.filter(Number.isFinite);
+    if (!said.length) return;
+    if (!this.#group) {
+      const live = said.filter(at => at > this.#past);
+      this.#group = { first: live[0] ?? said.at(-1), waited: live.length && awake ? waited : 0, counted: 0 };
+    } else if (waited > AT_ONCE) {
+      if (said[0] - this.#last < BURST) this.#flowed += said[0] - this.#last;
+      this.#group = { first: said[0], waited: awake ? waited : 0, counted: 0 };
+    }
+    this.#last = said.at(-1);
+    this.#judge(this.#group, this.#last - this.#group.first);
+  }
+
+  #judge(group, spread) {
+    if (spread < BURST || group.waited < 0.8 * spread) return;
+    this.#held += spread - group.counted;
+    group.counted = spread;
+    if (this.#told || this.#held < SURE || this.#held < this.#flowed) return;
+    this.#told = true;
+    this.onBursts();
+  }
+
+  /** For how many ms the page has run without a pause. */
+  #awakeFor() {
+    const now = performance.now();
+    if (globalThis.document?.hidden || now - this.#beat > BEAT + BURST / 2) this.#awakeSince = now;
+    this.#beat = now;
+    return now - this.#awakeSince;
   }
 }
 

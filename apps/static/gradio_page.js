@@ -1,6 +1,8 @@
 // The browser's half of apps/gradio_app.py: what happens before a call to the server, and in which order.
 
+import { look } from "./company.js";
 import { echo, forget, mount } from "./run_view.js";
+import { token } from "./server.js";
 
 export { keep } from "./run_view.js";
 
@@ -13,25 +15,25 @@ let waiting = ""; // the question that waits for a drawing
 export const session = () => new URLSearchParams(location.search).get("session") ?? "";
 
 /** Arguments of a call about this session. */
-export const here = () => [session()];
+export const here = () => [session(), token()];
 
 /** Arguments of a call that draws the page anew. A question waits for it: drawn later, it would wipe the answer away. */
-export function draws(_session, ...rest) {
+export function draws(_session, _token, ...rest) {
   drawn();
   drawing = new Promise(done => { drawn = done; setTimeout(done, PATIENCE_MS); });
-  return [session(), ...rest];
+  return [...here(), ...rest];
 }
 
 /** It is drawn, or the server did not answer. */
 export const isDrawn = () => drawn();
 
 /** Arguments of a question. */
-export async function asks(question, _session, ...rest) {
+export async function asks(question, _session, _token, ...rest) {
   waiting = question;
   echo(question);
   await drawing;
   waiting = "";
-  return [question, session(), ...rest];
+  return [question, ...here(), ...rest];
 }
 
 /** After each drawing of `element`, which wipes away what the server knows nothing of. */
@@ -46,6 +48,7 @@ export function remember(id) {
   if (!id || session() === id) return;
   at.searchParams.set("session", id);
   history.replaceState(history.state, "", at);
+  look();
 }
 
 /** `names`: of the buttons in the question's box by their class; Gradio gives them pictures only. */

@@ -2,11 +2,13 @@
 // `[data-run][data-section]` of a page with the items that the view stream (apps/view_stream.py) sends.
 // It makes no HTML of its own from data: what it inserts was escaped by apps/markup.py.
 
+import { copy, look, myName, share, warnOfBursts } from "./company.js";
+import { Bursts } from "./firstlight.js";
 import { begin, glide, rarely, settle as scrolled } from "./scroll.js";
+import { post, viewOf } from "./server.js";
 
 export { reopen } from "./scroll.js";
 
-const api = new URL("..", import.meta.url);
 const roots = new Map();
 const drawn = new WeakMap(); // what stands in a slot: `{ run, seq, nodes }`
 const unfolded = new Set(); // <details> that the reader has opened
@@ -25,15 +27,22 @@ export function mount(root, options = {}) {
 }
 
 function follow(id) {
-  run?.source?.close();
-  run = { id, items: {}, seq: 0, phase: "queued", now: 0, at: performance.now(), wait: 250, charts: 0 };
+  if (run) leave(run);
+  run = { id, items: {}, seq: 0, phase: "queued", now: 0, at: performance.now(), wait: 250, charts: 0, bursts: new Bursts(warnOfBursts) };
   connect(run);
 }
 
+function leave(of) {
+  of.source?.close();
+  of.bursts.close();
+}
+
 function connect(of) {
-  of.source = new EventSource(new URL(`runs/${of.id}/view?after=${of.seq}`, api));
+  listen(of);
+  of.source = new EventSource(viewOf(of.id, of.seq));
   of.source.addEventListener("view", event => { of.wait = 250; take(of, JSON.parse(event.data), Number(event.lastEventId)); });
   of.source.addEventListener("error", () => {
+    listen(of);
     // After an error status, such as a proxy's 502 during a restart, the browser does not try again by itself.
     if (of.source.readyState !== EventSource.CLOSED || of !== run || of.phase === "ended") return;
     setTimeout(() => of === run && connect(of), of.wait * (1 + Math.random()));
@@ -41,9 +50,17 @@ function connect(of) {
   });
 }
 
+// The first frame of a connection is made for it: so none of them is history.
+function listen(of) {
+  of.bursts.connected(-Infinity);
+  of.heard = performance.now();
+}
+
 function take(of, frame, seq) {
   if (of !== run) return of.source.close();
-  const was = of.phase;
+  const was = of.phase, now = performance.now();
+  of.bursts.arrived([frame.now], now - of.heard);
+  of.heard = now;
   Object.assign(of, { seq, now: frame.now, at: performance.now(), phase: frame.phase });
   for (const [section, i, html, tail] of frame.set) {
     const items = (of.items[section] ??= {});
@@ -54,7 +71,7 @@ function take(of, frame, seq) {
   roots.forEach((_, root) => draw(root));
   if (of.charts === seq) tell("onCharts", of.id);
   if (frame.phase !== "ended") return;
-  of.source.close();
+  leave(of);
   if (was !== "ended") tell("onEnded", of.id);
 }
 
@@ -82,10 +99,11 @@ function draw(root) {
 /** A slot that the page has drawn and nobody has filled. */
 export const isUnfilled = slot => !drawn.has(slot);
 
-/** After a drawing: the conversation is scrolled to where its reader is, and the tabs say how much they hold. */
+/** After a drawing: the conversation is scrolled to where its reader is, the tabs say how much they hold, and who is here. */
 export function settle(root) {
   scrolled(root);
   countSoon();
+  look();
 }
 
 const after = (nodes, i) => nodes[Object.keys(nodes).find(key => Number(key) > Number(i))] ?? null;
@@ -160,15 +178,14 @@ export const forget = () => document.querySelectorAll(".fl-echo").forEach(turn =
 /** Stops a run. */
 export const cancel = id => post(`runs/${id}/cancel`, {});
 
-const post = (path, body) => fetch(new URL(path, api), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-
 const target = (event, selector) => event.composedPath()[0]?.closest?.(selector);
 
 document.addEventListener("click", event => {
   const cite = target(event, "a.cite"), stop = target(event, "[data-stop]"), decline = target(event, ".fl-decline");
   if (stop) cancel(stop.dataset.stop);
-  const copied = target(event, "[data-copy]");
-  if (copied) navigator.clipboard?.writeText(new URL(copied.dataset.copy, location).href).then(() => copied.classList.add("is-copied"));
+  const copied = target(event, "[data-copy]"), shared = target(event, "[data-share]");
+  if (copied) copy(copied, new URL(copied.dataset.copy, location).href);
+  if (shared) share(shared);
   if (decline) reply(decline.form, { decline: true });
   if (!cite) return;
   event.preventDefault();
@@ -185,7 +202,7 @@ document.addEventListener("submit", event => {
 
 async function reply(form, answer) {
   const { run, input } = form.dataset;
-  const answered = await post(`runs/${run}/input`, { id: input, ...answer });
+  const answered = await post(`runs/${run}/input`, { id: input, by: myName(), ...answer });
   // Accepted, the form goes with the next frame; and if another viewer was faster, too.
   form.querySelector("output").value = answered.ok ? "" : (await answered.json()).detail;
 }

@@ -27,7 +27,7 @@ class Caller:
     """Who sent a request. Without claims: somebody with the server's key, or anybody where it has none."""
 
     name: str
-    """For limits and answers: the address, or the token's signature."""
+    """For limits: the address, or the end of the token."""
     claims: Claims | None = None
 
     @property
@@ -74,15 +74,22 @@ class Access:
     def caller(self, connection: HTTPConnection) -> Caller:
         """Raises Refused where a key or a token is missing, wrong or expired."""
         given = _given(connection)
-        address = connection.client.host if connection.client else "nobody"
-        if not self._key and not given.startswith(PREFIX):  # clients that cannot do without a key send any
+        if self._is_trusting(given):
             same_site(connection.headers)
+        return self.visitor(given, connection.client.host if connection.client else "nobody")
+
+    def visitor(self, given: str, address: str = "page") -> Caller:
+        """Who comes from `address` with this key, token, or nothing. Raises Refused."""
+        if self._is_trusting(given):
             return Caller(address)
         if not given:
             raise _unknown("this server needs a key: Authorization: Bearer …, or a token")
         if self._key and hmac.compare_digest(given.encode(), self._key.encode()):
             return Caller(address)
         return self.bearer(given)
+
+    def _is_trusting(self, given: str) -> bool:
+        return not self._key and not given.startswith(PREFIX)  # clients that cannot do without a key send any
 
     def bearer(self, token: str) -> Caller:
         """Who shows this token. Raises Refused."""

@@ -111,6 +111,8 @@ class SessionMade(SessionFacts):
 
 
 class SessionWhole(SessionFacts):
+    role: Role
+    """What the caller may do with it."""
     runs: list[RunFacts]
     """Oldest first."""
 

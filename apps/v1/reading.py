@@ -1,6 +1,7 @@
 """Reading a run's entries: from where, in which form, and what is said where that cannot be."""
 
 import json
+import random
 from collections.abc import Mapping
 
 from fastapi import Response
@@ -66,7 +67,10 @@ async def stream(
         first, after = _gap(after, live.first, dropped), live.first - 1
     gone = context.limits.reader(run.run_id)
     source = EntrySource(live, after, encode, follow=follow)
-    return EventStream(source, first=first, status_code=status, headers=headers, on_end=lambda _: gone())
+    retry_ms = random.randint(800, 1500)  # else all readers of a server that restarts come back at the same moment
+    return EventStream(
+        source, first=first, status_code=status, headers=headers, retry_ms=retry_ms, on_end=lambda _: gone()
+    )
 
 
 def _gap(after: int, first: int, dropped: Dropped | None) -> bytes:

@@ -68,6 +68,5 @@ async def cancel(here: Here, who: Who, run_id: str) -> Cancelled:
 async def answer(here: Here, who: Who, run_id: str, reply: Reply) -> Answered:
     """Answers the question that a run asks; the first valid answer wins."""
     await here.controllable(who, run_id)
-    by = reply.by or who.name
-    await here.core.runner.answer(run_id, reply.id, reply.value, by=by, decline=reply.decline)
+    await here.core.runner.answer(run_id, reply.id, reply.value, by=reply.by, decline=reply.decline)
     return Answered(run_id=run_id, id=reply.id)

@@ -29,9 +29,9 @@ async def new(here: Here, who: Who, asked: NewSession) -> SessionMade:
 async def look(here: Here, who: Who, session_id: str) -> SessionWhole:
     """A session with its runs."""
     session = await here.core.log.session(session_id)
-    who.role(session_id=session_id)
-    runs = await here.core.log.runs(session_id)
-    return SessionWhole(**SessionFacts.of(session).model_dump(), runs=[RunFacts.of(run) for run in runs])
+    role = who.role(session_id=session_id)
+    runs = [RunFacts.of(run) for run in await here.core.log.runs(session_id)]
+    return SessionWhole(**SessionFacts.of(session).model_dump(), role=role, runs=runs)
 
 
 @router.post("/{session_id}/links", status_code=201)

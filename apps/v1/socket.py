@@ -17,6 +17,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, assert_never
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -25,6 +26,7 @@ from pydantic import ValidationError
 from agent.entries import Entry
 from agent.errors import FirstlightError
 from apps.entry_stream import EntrySource
+from apps.sse import LARGE, PING_S, SEND_TIMEOUT_S
 from apps.v1.access import Caller
 from apps.v1.context import Context
 from apps.v1.ops import OPS, Answer, Cancel, Join, Leave, Op, Ping, Pong, Start, Subscribe, Unsubscribe
@@ -34,7 +36,6 @@ from apps.v1.start import start
 
 router = APIRouter()
 
-PING_S, SEND_TIMEOUT_S = 15.0, 30.0
 _MOST_SUBSCRIPTIONS = 1000
 
 Reply = dict[str, Any]
@@ -58,28 +59,37 @@ class Socket:
     def __init__(self, websocket: WebSocket, here: Context, caller: Caller) -> None:
         self._websocket, self._here, self._caller = websocket, here, caller
         self._news = asyncio.Event()
-        self._runs: dict[str, tuple[EntrySource, Callable[[], None]]] = {}
+        self._runs: dict[str, tuple[EntrySource, Callable[[], None], Callable[[], None]]] = {}
+        """By run: its source, what wakes us for it, and whom to tell when we stop reading it."""
+        self._fresh: dict[str, None] = {}
+        """The runs that may have something to send, in the order in which they said so."""
         self._messages: list[str] = []
         """What is not an entry, in the order in which it is to be sent."""
         self._acting: set[asyncio.Task[None]] = set()
         self._leave: Callable[[], None] | None = None
-        self._name = caller.name
+        self._name = ""
         self._sent = time.monotonic()
+        self._sending = self._stuck = False
 
     async def serve(self) -> None:
         """Until the client is gone, or does not read for so long that it might as well be."""
         listening = asyncio.create_task(self._listen())
         listening.add_done_callback(lambda _: self._news.set())
-        pinging = asyncio.create_task(self._ping())
+        serving = asyncio.current_task()
+        watching = asyncio.create_task(self._watch(serving))
         try:
             while not listening.done():
                 self._news.clear()
                 if not await self._send_some():
                     await self._news.wait()
-        except (WebSocketDisconnect, TimeoutError, RuntimeError):
-            pass  # gone, or stuck, or closed while we were sending
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # gone, or closed while we were sending
+        except asyncio.CancelledError:
+            if not self._stuck or serving is None:
+                raise
+            serving.uncancel()
         finally:
-            for task in (listening, pinging, *self._acting):
+            for task in (listening, watching, *self._acting):
                 task.cancel()
             for run_id in list(self._runs):
                 self._unsubscribe(run_id)
@@ -95,29 +105,41 @@ class Socket:
         for message in messages:
             some = True
             await self._send(message)
-        for run_id, (source, _) in list(self._runs.items()):
+        fresh, self._fresh = self._fresh, {}
+        for run_id in fresh:
+            if run_id not in self._runs:
+                continue
+            source = self._runs[run_id][0]
             while lines := source.take():
                 some = True
                 for line in lines.split(b"\n")[:-1]:
                     await self._send(line.decode())
+                if len(lines) > LARGE:  # a server takes a long backlog without a turn for anybody else
+                    await asyncio.sleep(0)
             if source.ended:
                 self._unsubscribe(run_id)
                 await self._send(json.dumps({"op": "end", "run_id": run_id}))
         return some
 
     async def _send(self, text: str) -> None:
-        self._sent = time.monotonic()
-        async with asyncio.timeout(SEND_TIMEOUT_S):
-            await self._websocket.send_text(text)
+        self._sent, self._sending = time.monotonic(), True
+        await self._websocket.send({"type": "websocket.send", "text": text})
+        self._sending = False
 
     def _tell(self, message: Reply) -> None:
         self._messages.append(json.dumps(message, ensure_ascii=False))
         self._news.set()
 
-    async def _ping(self) -> None:
+    async def _watch(self, serving: "asyncio.Task[Any] | None") -> None:
+        """One timer a socket keeps both limits: a timer for each message would cost as much as the message."""
         while True:
-            await asyncio.sleep(PING_S / 3)
-            if time.monotonic() - self._sent >= PING_S:
+            await asyncio.sleep(min(PING_S, SEND_TIMEOUT_S) / 4)
+            silent = time.monotonic() - self._sent
+            if self._sending and silent > SEND_TIMEOUT_S and serving is not None:
+                self._stuck = True
+                serving.cancel()
+                return
+            if silent >= PING_S and not self._sending:
                 self._tell({"op": "ping"})
 
     # --- listening
@@ -175,14 +197,19 @@ class Socket:
         self._unsubscribe(run_id)
         gone = self._here.limits.reader(run_id)
         source = EntrySource(live, at, _Lines(run_id, trace))
-        source.subscribe(self._news.set)
-        self._runs[run_id] = (source, gone)
+        wake = partial(self._heard, run_id)
+        source.subscribe(wake)
+        self._runs[run_id] = (source, wake, gone)
+        wake()
+
+    def _heard(self, run_id: str) -> None:
+        self._fresh[run_id] = None
         self._news.set()
 
     def _unsubscribe(self, run_id: str) -> None:
         if (found := self._runs.pop(run_id, None)) is not None:
-            source, gone = found
-            source.unsubscribe(self._news.set)
+            source, wake, gone = found
+            source.unsubscribe(wake)
             gone()
 
     async def _start(self, op: Start) -> Reply:

@@ -11,7 +11,10 @@ router = APIRouter(include_in_schema=False, responses=PROBLEMS)
 
 STATIC = Path(__file__).parents[1] / "static"
 KINDS = {"js": "text/javascript", "css": "text/css"}
-FILES = ("run_view.js", "scroll.js", "run_view.css", "gradio_page.js", "gradio.css", "firstlight.js", "plain.js")
+FILES = (
+    *("run_view.js", "scroll.js", "server.js", "company.js", "run_view.css", "gradio_page.js", "gradio.css"),
+    *("firstlight.js", "presence.js", "words.js", "plain.js", "turn.js", "shown.js", "plain.css"),
+)
 
 
 @router.get("/v1/static/{name}")
@@ -21,6 +24,7 @@ async def static(name: str) -> FileResponse:
     return FileResponse(STATIC / name, media_type=KINDS[name.partition(".")[2]], headers={"cache-control": "no-cache"})
 
 
+@router.get("/")
 @router.get("/plain")
 async def plain() -> FileResponse:
     return FileResponse(STATIC / "plain.html", headers={"cache-control": "no-cache"})

@@ -1,5 +1,6 @@
 """`python -m eval bench NAME`: what our own parts cost, beside their peers. One module a bench."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -45,3 +46,16 @@ def bench_pages(
     from eval.bench.page_tables import run
 
     raise typer.Exit(run(names, quick, reps, as_json))
+
+
+@app.command("transport")
+def bench_transport(
+    names: Annotated[str, typer.Option("--arms", help="Some of them, with commas between; else all.")] = "",
+    quick: Annotated[bool, typer.Option(help="Few streams, for a second each.")] = False,
+    markdown: Annotated[Path | None, typer.Option(help="A page whose generated part is made anew.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Our SSE and WebSocket beside other people's SSE, each from a real server. Exit code 1 if one failed."""
+    from eval.bench.transport.tables import run
+
+    raise typer.Exit(run(names, quick, as_json, markdown))

@@ -34,7 +34,7 @@ def test_a_question_that_is_sent_before_the_page_is_drawn_stays(viewers: Viewers
 
     def hold(route: Route) -> None:
         call = route.request.post_data_json or {}
-        if not held and len(call["data"]) == 1:
+        if not held and len(call["data"]) == 2:
             held.append(route)
         else:
             route.continue_()

@@ -11,8 +11,8 @@ HARD = 'Zeile\u2028eins\u2029zwei\u0085drei \U0001f600 "quoted" \\ back\r\nnew\t
 
 
 async def agent(request: Request) -> AsyncGenerator[Event, Input | None]:
-    """`all`: every kind of event. `count N [PAUSE]`: N numbered tokens. `ask`: a question to the user. `fail`: raises
-    in the middle. `wait`: says one token and then nothing."""
+    """`all`: every kind of event. `count N [PAUSE]`: N numbered tokens. `ask`, `choose`: a question to the user.
+    `fail`: raises in the middle. `wait`: says one token and then nothing."""
     kind, *rest = request.question.split()
     match kind:
         case "all":
@@ -29,6 +29,9 @@ async def agent(request: Request) -> AsyncGenerator[Event, Input | None]:
             yield Token(text="First, ")
             reply = yield Input(id="go", prompt="Go on?", schema_={"type": "boolean"})
             yield Token(text=f"you said {reply.value if reply else None} ({reply.state if reply else ''}).")
+        case "choose":
+            choice = yield Input(id="which", prompt="Which?", schema_={"enum": ["left", "right"]})
+            yield Token(text=f"You chose {choice.value if choice else None}.")
         case "fail":
             yield Status(step="generating", label="Writing")
             yield Token(text="Half an ")

@@ -46,7 +46,7 @@ class Chaos:
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, backlog=1024)
 
     async def close(self) -> None:
         self._server.close()
@@ -56,6 +56,13 @@ class Chaos:
         for writer in self._writers:
             writer.transport.abort()
         await asyncio.sleep(0)
+
+    def break_all(self) -> None:
+        """Resets every connection that is open."""
+        for writer in self._writers:
+            if not writer.transport.is_closing():
+                _reset(writer)
+        self._writers.clear()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
