@@ -4,12 +4,14 @@ import argparse
 import ipaddress
 import os
 import socket
+import sys
 from collections.abc import Callable
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.client import API_KEY
+from agent.errors import UsageError
 from apps import access_logs
 from apps.sse import SEND_TIMEOUT_S, close_all
 
@@ -84,7 +86,7 @@ def serve(
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
-        app,
+        _startup_in_a_line(app),
         http="httptools",
         ws="websockets-sansio",
         ws_max_size=ws_max_size,
@@ -98,3 +100,18 @@ def serve(
         Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         print("Stopped.", flush=True)
+
+
+def _startup_in_a_line(app: ASGIApp) -> ASGIApp:
+    """The app, whose wrong settings are told in a sentence instead of a traceback."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        async def told(message: Message) -> None:
+            error = sys.exception()  # Starlette sends this while it handles what went wrong
+            if message["type"] == "lifespan.startup.failed" and isinstance(error, UsageError):
+                message = message | {"message": str(error)}
+            await send(message)
+
+        await app(scope, receive, told if scope["type"] == "lifespan" else send)
+
+    return wrapped

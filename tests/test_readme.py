@@ -70,7 +70,7 @@ def test_what_the_readme_shows_is_what_it_prints(console: str, folder: Path) -> 
 
 def test_the_make_targets_are_there() -> None:
     commands = re.findall(r"^(make \w+)", "\n".join(blocks("sh")), re.MULTILINE)
-    assert commands == ["make demo", "make test"]
+    assert commands == ["make demo", "make test", "make serve"]
     for command in commands:
         subprocess.run([*command.split(), "--dry-run"], cwd=ROOT, check=True, capture_output=True)
 

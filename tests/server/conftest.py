@@ -83,6 +83,6 @@ def js(tmp_path_factory: pytest.TempPathFactory) -> RunJs:
         command = [str(node), str(JS / script), *arguments]
         told = subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=JS)
         assert told.returncode == 0, told.stderr[-4000:]
-        return [json.loads(line) for line in told.stdout.splitlines()]
+        return [json.loads(line) for line in told.stdout.split("\n") if line]
 
     return run
