@@ -109,7 +109,7 @@ def _startup_in_a_line(app: ASGIApp) -> ASGIApp:
         async def told(message: Message) -> None:
             error = sys.exception()  # Starlette sends this while it handles what went wrong
             if message["type"] == "lifespan.startup.failed" and isinstance(error, UsageError):
-                message = message | {"message": str(error)}
+                message = {**message, "message": str(error)}
             await send(message)
 
         await app(scope, receive, told if scope["type"] == "lifespan" else send)

@@ -67,7 +67,7 @@ def _middle(row: Row) -> int:
 def _compared(sse: float, ws: float) -> str:
     if abs(sse - ws) <= _SAME * min(sse, ws):
         return "costs as much as the WebSocket"
-    return "costs less than the WebSocket" if sse > ws else "costs more than the WebSocket"
+    return "costs less than the WebSocket" if sse < ws else "costs more than the WebSocket"
 
 
 def _history(row: Row) -> str:
