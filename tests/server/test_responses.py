@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,14 +11,7 @@ import pytest
 from openai import AsyncOpenAI, OpenAI
 
 from agent.client import Client
-from agent.entries import Entry
-from agent.events import Citation, Done, Event, Input, Status, Token, Tool
-from agent.home import open_core
-from agent.request import Run
-from agent.sqlite_log import SqliteLog
-from apps.api import build, opened
-from apps.session import Sessions
-from apps.wires.responses.encoder import Encoder
+from agent.events import Token
 from tests.server.agents import HARD
 from tests.server.chaos import Weather, chaos
 from tests.server.conftest import Server, Start
@@ -320,56 +312,6 @@ async def test_a_server_that_is_stopped_never_looks_complete(start: Start) -> No
     assert last.type == "response.failed" and last.response.error is not None
     text = "".join(event.delta for event in seen if event.type == "response.output_text.delta")
     assert text == last.response.output_text != ""
-
-
-async def test_what_was_answered_is_kept_longer_than_how_it_came(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AGENT", "tests.server.agents:agent")
-    app = build()
-    async with open_core(tmp_path) as core, opened(app, Sessions(core)):
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://here.invalid") as http:
-            before = (await http.post("/v1/responses", json=ALL)).json()
-            assert isinstance(core.log, SqliteLog)
-            await core.log.drop(before["id"], 9)
-            after = (await http.get(f"/v1/responses/{before['id']}")).json()
-            gone = await http.get(f"/v1/responses/{before['id']}?stream=true")
-    same = ("status", "usage", "metadata", "created_at", "completed_at")
-    assert [after[name] for name in same] == [before[name] for name in same]
-    assert after["output"][-1]["content"] == before["output"][-1]["content"]
-    assert (gone.status_code, gone.json()["error"]["code"]) == (410, "log_expired")
-
-
-def test_the_events_do_not_depend_on_how_the_entries_come() -> None:
-    run = Run(run_id="r_1", session_id="s_1", agent="a", question="?", created_at=5.0)
-    events: list[Event] = [
-        Token(text="Hm. ", channel="reasoning"),
-        Tool(call_id="c", name="t", state="failed", log="no"),
-        Citation(index=1, title="A", url="https://example.org"),
-        Token(text="See `[1]`, ["),
-        Token(text="1]. "),
-        Token(text="Wait. ", channel="reasoning"),
-        Status(step="x"),
-        Input(id="i", prompt="?"),
-        Token(text="Yes [2]."),
-        Done(outcome="timeout", partial=True, latency_ms=9, usage={"output_tokens": 7}),
-    ]
-    entries = [Entry("r_1", n, 0.0, e.type, e.model_dump_json(exclude={"type"}).encode()) for n, e in enumerate(events)]
-    one, many = Encoder(run), Encoder(run)
-    whole = one.begin() + one(entries)
-    assert many.begin() + b"".join(many([entry]) for entry in entries) == whole
-    resumed = Encoder(run, 11)
-    rest = resumed.begin() + resumed(entries)
-    assert whole.endswith(rest) and rest.startswith(b"event: ") and b'"sequence_number": 11,' not in rest
-    told = one.response()
-    assert (told["status"], told["incomplete_details"]) == ("incomplete", {"reason": "timeout"})
-    assert [item["type"] for item in told["output"]] == [
-        *("reasoning", "function_call", "function_call_output", "message", "reasoning")
-    ]
-    content = told["output"][3]["content"][0]
-    assert [(a["start_index"], a["end_index"]) for a in content["annotations"]] == [(11, 14)], "code is no marker"
-    assert told["usage"]["total_tokens"] == 7
 
 
 async def test_our_own_client_reads_the_same_run(server: Server, ai: AsyncOpenAI) -> None:
