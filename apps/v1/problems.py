@@ -70,6 +70,9 @@ _TITLES = {
 RETRY_AFTER = "5"
 MOST_BYTES = 1_000_000
 """Of a request's body, and of a WebSocket message."""
+MOST_BYTES_WITH_HISTORY = 8_000_000
+_WITH_HISTORY = ("/agui", "/api/chat", "/v1/responses", "/threads", "/runs")
+"""Where clients send the whole conversation with every question."""
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": title, "content": {"application/problem+json": {}}}
     for status, title in _TITLES.items()
@@ -145,9 +148,11 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = MOST_BYTES_WITH_HISTORY if scope["path"].startswith(_WITH_HISTORY) else MOST_BYTES
+        too_long = f"a body holds at most {most} bytes here"
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdigit() and int(announced) > MOST_BYTES:
-            await problem(413, "too_long", _TOO_LONG)(scope, receive, send)
+        if announced.isdigit() and int(announced) > most:
+            await problem(413, "too_long", too_long)(scope, receive, send)
             return
         arrived = 0
 
@@ -155,11 +160,8 @@ class BodyLimit:
             nonlocal arrived
             message = await receive()
             arrived += len(message.get("body", b""))
-            if arrived > MOST_BYTES:
-                raise HTTPException(413, _TOO_LONG)
+            if arrived > most:
+                raise HTTPException(413, too_long)
             return message
 
         await self._app(scope, counted, send)
-
-
-_TOO_LONG = f"a body holds at most {MOST_BYTES} bytes"

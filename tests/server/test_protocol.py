@@ -169,6 +169,14 @@ async def test_a_body_without_an_announced_length_is_counted(http: httpx.AsyncCl
     assert (answer.status_code, answer.json()["code"]) == (413, "too_long")
 
 
+async def test_a_client_that_sends_the_whole_conversation_may_send_more(http: httpx.AsyncClient) -> None:
+    head = {"content-type": "application/json"}
+    for size, status in ((2_000_000, 422), (9_000_000, 413)):
+        for path in ("/agui", "/api/chat"):
+            answer = await http.post(path, content=b" " * size + b"{}", headers=head)
+            assert (path, size, answer.status_code) == (path, size, status)
+
+
 async def test_a_token_is_for_its_run_and_its_role(core: Core, http: httpx.AsyncClient) -> None:
     mine = (await http.post("/v1/runs", json={"question": "wait"})).json()
     other = (await http.post("/v1/runs", json={"question": "wait"})).json()
