@@ -47,6 +47,9 @@ class EventLog(Protocol):
     async def started(self, key: str) -> tuple[str, str] | None:
         """The id of the run that an idempotency key has started, and the fingerprint of what was asked."""
 
+    async def also(self, run_id: str, once: Once) -> None:
+        """Another key for a run that there is; a key that is taken stays as it is."""
+
     async def run(self, run_id: str) -> Run: ...
 
     async def runs(self, session_id: str = "", limit: int | None = None) -> list[Run]:
@@ -147,6 +150,9 @@ class MemoryLog:
 
     async def started(self, key: str) -> tuple[str, str] | None:
         return self._started.get(key)
+
+    async def also(self, run_id: str, once: Once) -> None:
+        self._started.setdefault(once.key, (run_id, once.fingerprint))
 
     async def run(self, run_id: str) -> Run:
         self._of(run_id)

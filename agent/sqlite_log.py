@@ -25,7 +25,7 @@ from agent.log import follow, new_id
 from agent.owner import Owner
 from agent.request import Once, Run, RunState, Session
 from agent.sqlite_reads import SqliteReads
-from agent.sqlite_store import NEW_SESSION, SET_STATE, Row, SqliteStore, Write, journal_row
+from agent.sqlite_store import ALSO, NEW_SESSION, SET_STATE, Row, SqliteStore, Write, journal_row
 from agent.sqlite_upkeep import Upkeep
 
 _CHECKPOINT_SECONDS = 1.0
@@ -195,6 +195,11 @@ class SqliteLog:
     async def _drained(self) -> None:
         while self._rows or self._writes:
             await self._stored.wait()
+
+    async def also(self, run_id: str, once: Once) -> None:
+        self._writes.append((ALSO, (once.key, run_id, once.fingerprint)))
+        self._schedule()
+        await self._stored.wait()
 
     # --- reading
 

@@ -40,6 +40,7 @@ _BLOCK, _BLOCK_BYTES = 500, 2**20
 """Entries, and bytes of them, after which a block of the archive is full."""
 SET_STATE = f"UPDATE runs SET state = ? WHERE run_id = ? AND state IN ({_OPEN})"
 NEW_SESSION = "INSERT OR IGNORE INTO sessions VALUES (?, ?, ?)"
+ALSO = "INSERT OR IGNORE INTO idempotency(key, run_id, fingerprint) VALUES (?, ?, ?)"
 ONCE = "INSERT INTO idempotency(key, run_id, fingerprint) VALUES (?, ?, ?)"
 DROPPED = "INSERT OR REPLACE INTO dropped(run, upto, view) VALUES (?, ?, ?)"
 TITLE = "UPDATE sessions SET title = ? WHERE session_id = ? AND title = ''"

@@ -8,6 +8,7 @@ from agent.entries import Entry
 from agent.errors import FirstlightError, UnknownRun, UnknownSession, UsageError
 from agent.events import Artifact, Done, Error, Status, Token
 from agent.log import EventLog, new_id
+from agent.request import Once
 from tests.streams import new_run, said, write_run
 
 pytestmark = pytest.mark.anyio
@@ -238,3 +239,12 @@ def test_ids_sort_by_birth_and_cannot_be_guessed() -> None:
     assert len(set(ids)) == 1000
     assert [name[2:13] for name in ids] == sorted(name[2:13] for name in ids)
     assert all(len(name) == 2 + 11 + 16 for name in ids)
+
+
+async def test_a_run_is_found_under_every_key_that_it_was_given(event_log: EventLog) -> None:
+    await event_log.create(new_run("r_1"), Once("first", "f"))
+    await event_log.also("r_1", Once("second", ""))
+    await event_log.also("r_2", Once("first", "other"))
+    assert await event_log.started("first") == ("r_1", "f")
+    assert await event_log.started("second") == ("r_1", "")
+    assert await event_log.started("third") is None

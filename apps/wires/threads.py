@@ -3,7 +3,7 @@
 import hashlib
 
 from agent.errors import UnknownRun, UnknownSession
-from agent.request import Run, Session
+from agent.request import Once, Run, Session
 from apps.v1.access import Caller
 from apps.v1.bodies import NewRun
 from apps.v1.context import Context
@@ -32,6 +32,17 @@ async def begin(here: Context, who: Caller, wire: str, asked: NewRun, key: str) 
     return await start(here, who, asked, _hash(wire, key), join=True)
 
 
+async def named_run(here: Context, wire: str, session_id: str, name: str) -> Run | None:
+    """The session's run that a client has called so, when it started or when it joined it."""
+    found = await here.core.log.started(_name(wire, session_id, name))
+    return await here.core.log.run(found[0]) if found else None
+
+
+async def name_run(here: Context, wire: str, run: Run, name: str) -> None:
+    """Lets a client find the run under this name; the first run of that name keeps it."""
+    await here.core.log.also(run.run_id, Once(_name(wire, run.session_id, name), ""))
+
+
 async def last_run(here: Context, who: Caller, wire: str, thread: str) -> Run:
     """The newest run of a client's thread. Raises UnknownRun, and Refused where the caller may not read it."""
     session_id = await _known(here, thread) or _id(wire, thread)
@@ -51,6 +62,10 @@ async def _known(here: Context, thread: str) -> str:
 
 def _id(wire: str, thread: str) -> str:
     return f"s_{_hash(wire, thread)[:32]}"
+
+
+def _name(wire: str, session_id: str, name: str) -> str:
+    return f"name:{_hash(wire, session_id, name)}"
 
 
 def _hash(*parts: str) -> str:

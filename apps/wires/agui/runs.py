@@ -1,6 +1,5 @@
 """Which run of ours a client's run is: a new one, or one that it joins."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from agent.errors import InputRejected, UnknownRun
@@ -11,13 +10,9 @@ from apps.v1.context import Context
 from apps.v1.problems import Refused
 from apps.wires.agui.answers import resumed
 from apps.wires.agui.body import RunAgentInput
-from apps.wires.threads import begin, last_run, session_of
+from apps.wires.threads import begin, last_run, name_run, named_run, session_of
 
 WIRE = "agui"
-_KEPT = 10_000
-_joined: OrderedDict[tuple[str, str], str] = OrderedDict()
-"""Our runs by session and the client's name for them. The log knows those that a client started; one that it joined
-under another name, or that goes on after a question, has two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,7 @@ async def meant(here: Context, who: Caller, asked: RunAgentInput) -> Meant:
     else:
         found = await _known(here, last, asked) or await _open(here, who, last, asked)
     who.may_read(found.run)
-    _remember(found.run, asked.runId)
+    await name_run(here, WIRE, found.run, asked.runId)
     return found
 
 
@@ -52,11 +47,8 @@ async def _last(here: Context, who: Caller, thread: str) -> Run | None:
 
 
 async def _known(here: Context, last: Run | None, asked: RunAgentInput) -> Meant | None:
-    run_id = _joined.get((last.session_id, asked.runId)) if last else None
-    try:
-        return Meant(await here.core.log.run(run_id)) if run_id else None
-    except UnknownRun:
-        return None
+    run = await named_run(here, WIRE, last.session_id, asked.runId) if last else None
+    return Meant(run) if run else None
 
 
 async def _open(here: Context, who: Caller, last: Run | None, asked: RunAgentInput) -> Meant:
@@ -76,9 +68,3 @@ async def _open(here: Context, who: Caller, last: Run | None, asked: RunAgentInp
 
 def _joining(going_on: Run, asked: RunAgentInput) -> Meant:
     return Meant(going_on, unasked="" if asked.question == going_on.question else asked.question)
-
-
-def _remember(run: Run, run_id: str) -> None:
-    _joined[run.session_id, run_id] = run.run_id
-    if len(_joined) > _KEPT:
-        _joined.popitem(last=False)
