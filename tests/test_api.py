@@ -112,9 +112,11 @@ async def test_an_answer_goes_to_the_run_once(core: Core, client: httpx.AsyncCli
     assert any(b"You said True." in entry.payload for entry in await core.log.read(run_id))
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"x" * 1_000_001])
-async def test_a_body_that_is_no_answer_is_refused(core: Core, client: httpx.AsyncClient, body: bytes) -> None:
+@pytest.mark.parametrize(("body", "status"), [(b"{", 422), (b"[]", 422), (b"x" * 1_000_001, 413)])
+async def test_a_body_that_is_no_answer_is_refused(
+    core: Core, client: httpx.AsyncClient, body: bytes, status: int
+) -> None:
     run_id = await waiting(core)
     headers = {"content-type": "application/json"}
-    assert (await client.post(f"/v1/runs/{run_id}/input", content=body, headers=headers)).status_code == 400
-    assert (await client.post(f"/v1/runs/{run_id}/input", content=b"{}")).status_code == 400
+    assert (await client.post(f"/v1/runs/{run_id}/input", content=body, headers=headers)).status_code == status
+    assert (await client.post(f"/v1/runs/{run_id}/input", content=b"{}")).status_code == 422

@@ -59,7 +59,6 @@ async def test_the_first_valid_answer_wins_and_the_other_is_told(server: Server)
         (winner,) = [name for name, answer in answers.items() if answer["ok"]]
         (loser,) = [answer for answer in answers.values() if not answer["ok"]]
         assert loser["problem"]["code"] == "input_rejected"
-        assert "answered already" in loser["problem"]["detail"]
         for one in (ada, ben):
             if not any(message.get("op") == "end" for message in one.heard):
                 await one.until(op="end")
