@@ -16,7 +16,8 @@ from weakref import WeakKeyDictionary
 
 _PULSE_SECONDS = 0.25
 _STILL = 4
-"""Looks without a pulse in between. They are counted, for a process that stands still as a whole is nobody's fault."""
+"""Looks in a row that find no pulse and the same task. They are counted, for a process that stands still as a whole is
+nobody's fault; and where the tasks change, there are only too many of them."""
 _log = logging.getLogger("firstlight")
 _watchdogs: WeakKeyDictionary[asyncio.AbstractEventLoop, "Watchdog"] = WeakKeyDictionary()
 
@@ -58,15 +59,17 @@ class Watchdog:
         self._timer = loop.call_later(_PULSE_SECONDS, self._pulse, loop)
 
     def _look(self, loop: asyncio.AbstractEventLoop, thread: int, left: threading.Event) -> None:
-        seen = still = 0
+        seen: tuple[int, asyncio.Task[object] | None] = (0, None)
+        still = 0
         while not left.wait(_PULSE_SECONDS):
-            still = still + 1 if seen == self._beats else 0
-            seen = self._beats
-            if still == _STILL and (frame := sys._current_frames().get(thread)) is not None:
-                _log.warning(_said(asyncio.current_task(loop), frame))
+            now = (self._beats, asyncio.current_task(loop))
+            still = still + 1 if now == seen else 0
+            seen = now
+            if still == _STILL and now[1] is not None and (frame := sys._current_frames().get(thread)) is not None:
+                _log.warning(_said(now[1], frame))
 
 
-def _said(task: "asyncio.Task[object] | None", frame: FrameType) -> str:
-    name = task.get_name() if task is not None else "a callback"
+def _said(task: "asyncio.Task[object]", frame: FrameType) -> str:
     calls = "".join(traceback.format_stack(frame)[-6:])
-    return f"{name!r} holds the event loop up: no run and no reader of this process gets on. It is in\n{calls}"
+    who = f"{task.get_name()!r} holds the event loop up"
+    return f"{who}: no run and no reader of this process gets on. It is in\n{calls}"

@@ -56,12 +56,12 @@ class Context:
         self.watched.close()
 
 
-def _context(connection: HTTPConnection) -> Context:
+async def _context(connection: HTTPConnection) -> Context:  # FastAPI calls what is not async in a thread
     return cast(Context, connection.app.state.context)
 
 
-def _caller(connection: HTTPConnection) -> Caller:
-    return _context(connection).access.caller(connection)
+async def _caller(connection: HTTPConnection) -> Caller:
+    return (await _context(connection)).access.caller(connection)
 
 
 Here = Annotated[Context, Depends(_context)]

@@ -100,11 +100,7 @@ class Socket:
 
     async def _send_some(self) -> bool:
         """Sends what there is by now; False where there was nothing."""
-        some = False
-        messages, self._messages = self._messages, []
-        for message in messages:
-            some = True
-            await self._send(message)
+        some = await self._send_messages()
         fresh, self._fresh = self._fresh, {}
         for run_id in fresh:
             if run_id not in self._runs:
@@ -116,10 +112,17 @@ class Socket:
                     await self._send(line.decode())
                 if len(lines) > LARGE:  # a server takes a long backlog without a turn for anybody else
                     await asyncio.sleep(0)
+                await self._send_messages()  # an answer to a cancel does not wait for all that a run has said
             if source.ended:
                 self._unsubscribe(run_id)
                 await self._send(json.dumps({"op": "end", "run_id": run_id}))
         return some
+
+    async def _send_messages(self) -> bool:
+        messages, self._messages = self._messages, []
+        for message in messages:
+            await self._send(message)
+        return bool(messages)
 
     async def _send(self, text: str) -> None:
         self._sent, self._sending = time.monotonic(), True

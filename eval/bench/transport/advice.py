@@ -10,7 +10,7 @@ _TITLE = "# When SSE, when a WebSocket\n\n"
 _OURS = ("sse", "websocket")
 _SAME = 0.15
 """Costs that differ by less are the same."""
-_FACTS: tuple[tuple[str, str, str], ...] = (
+FACTS: tuple[tuple[str, str, str], ...] = (
     ("read without a library", "`EventSource`, `curl -N`", "`WebSocket` in a browser"),
     ("comes back where it was", "`EventSource` does, by `Last-Event-ID`", "the client asks with `after`"),
     ("through proxies", "as any answer, if none collects or compresses it", "those that let the upgrade through"),
@@ -30,7 +30,7 @@ def page(result: Result, before: str) -> str:
 
 def block(result: Result) -> str:
     """The generated part."""
-    ours = [*table(result, _OURS), _on_one(result), *_FACTS]
+    ours = [*table(result, _OURS), _on_one(result), *FACTS]
     others = table(result, [row.name for row in result.rows if row.name != "websocket-one"])
     made = ", ".join(f"{name} {version}" for name, version in result.versions.items() if version)
     said = [f"- {sentence}" for sentence in advice(result)]

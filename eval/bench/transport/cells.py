@@ -75,4 +75,4 @@ def ms(value: float | None) -> str:
 def _all_gone(row: Row) -> str:
     if row.storm is None:
         return NONE
-    return NONE if row.storm.all_gone is None else ms(row.storm.all_gone)
+    return "not within 5 s" if row.storm.all_gone is None else ms(row.storm.all_gone)

@@ -25,7 +25,8 @@ RATE = 50.0
 SETTLING_S = 1.0
 _IDLE = f"speak 0 {RATE:g}"
 _GONE_S = 5.0
-_STORM_S = 2.5
+_STORM_S = 60.0
+"""The longest that it may take."""
 _QUIET_S = 0.5
 """After a cancel; what still comes then has not been stopped."""
 
@@ -86,6 +87,7 @@ async def _storm(client: Client, streams: list[Stream], cancels: int) -> Storm:
     for stream in streams[len(cancelled) :]:
         gone = stream.wire.leave()
     noticed = await _fewer(client, 0, gone)
+    await client.go(0)
     return Storm(**dict(acts), all_gone=None if noticed == math.inf else round(noticed, 1))
 
 

@@ -5,11 +5,12 @@ so that all are connected before the first one speaks; the question is one of
 
     speak PHASE RATE     when the gate opens, and PHASE seconds later: RATE tokens a second until it closes
     history TOKENS       so many at once, then behind the gate, as above
-    go SECONDS           opens the gate for so long
+    go SECONDS           opens the gate for so long, and closes it for those that have passed before
 """
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from time import perf_counter_ns
 
 from agent.events import Event, Status, Token
@@ -31,22 +32,35 @@ def payload(number: int) -> str:
     return f'{{"text":"{at:020d} ","channel":"answer","offset":{WIDTH * number},"t_ms":{at / 1e6:.3f}}}'
 
 
+@dataclass
+class Opening:
+    """From when to when the gate is open."""
+
+    since: int
+    until: int
+
+
 class Gate:
-    """Opens for all streams at once. Lives on one event loop."""
+    """Opens for all streams at once, and closes for those that have passed when it is opened again. Lives on one
+    event loop."""
 
     def __init__(self) -> None:
-        self._opened: asyncio.Future[tuple[int, int]] | None = None
+        self._next: asyncio.Future[Opening] | None = None
+        self._last: Opening | None = None
 
-    async def passed(self) -> tuple[int, int]:
-        """When it was opened, and when it closes."""
-        if self._opened is None:
-            self._opened = asyncio.get_running_loop().create_future()
-        return await asyncio.shield(self._opened)
+    async def passed(self) -> Opening:
+        if self._next is None:
+            self._next = asyncio.get_running_loop().create_future()
+        return await asyncio.shield(self._next)
 
     def open(self, seconds: float) -> None:
-        opened, self._opened = self._opened, None
-        if opened is not None:
-            opened.set_result((perf_counter_ns(), perf_counter_ns() + int(seconds * SECOND)))
+        now = perf_counter_ns()
+        if self._last is not None:
+            self._last.until = min(self._last.until, now)
+        self._last = Opening(now, now + int(seconds * SECOND))
+        waiting, self._next = self._next, None
+        if waiting is not None:
+            waiting.set_result(self._last)
 
 
 _gate = Gate()
@@ -63,9 +77,9 @@ async def beats(question: str) -> AsyncIterator[None]:
             yield
         rest = ["0", "50"]
     phase, rate = map(float, rest)
-    opened, closes = await _gate.passed()
-    due, period = opened + int(phase * SECOND), int(SECOND / rate)
-    while due < closes > perf_counter_ns():
+    opening = await _gate.passed()
+    due, period = opening.since + int(phase * SECOND), int(SECOND / rate)
+    while due < opening.until > perf_counter_ns():
         await asyncio.sleep(max(0, due - perf_counter_ns()) / SECOND)
         yield
         due += period

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import NamedTuple, cast
 
-from eval.bench.transport.source import WIDTH
+from eval.bench.transport.source import SECOND, WIDTH
 
 PATIENCE_S = 30.0
+_FRESH_S = 2.0
 _TAIL = 128
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)\r\n")
 _HEAD = rb'(?:"run_id":"([^"]{1,64})","id":\d+,"event":"token","data":\{)?'
@@ -57,8 +58,8 @@ class Wire(asyncio.Protocol):
 
     @property
     def last(self) -> int:
-        """When something has arrived last."""
-        return self.chunks[-1][0]
+        """When something has arrived last; 0: nothing has."""
+        return self.chunks[-1][0] if self.chunks else 0
 
     def write(self, data: bytes) -> int:
         """When it was sent."""
@@ -123,9 +124,7 @@ class Talk:
 
     async def ask(self, method: str, path: str, body: bytes = b"") -> Answer:
         async with self._turn:
-            if self._wire is None or self._wire.closed:
-                self._wire = await Wire.connect(self._port)
-            wire = self._wire
+            wire = await self._connected()
             wire.chunks.clear()
             sent = wire.write(request(method, path, body))
             arrived = await wire.heard(b"\r\n\r\n")
@@ -137,6 +136,15 @@ class Talk:
                 if length is None and (wire.closed or rest.endswith(b"0\r\n\r\n")):
                     break
             return Answer(sent, arrived, int(head[9:12]), rest)
+
+    async def _connected(self) -> Wire:
+        """The connection, or a new one where the server may be about to close it."""
+        if self._wire is not None and perf_counter_ns() - self._wire.last > _FRESH_S * SECOND:
+            self._wire.leave(reset=False)
+            self._wire = None
+        if self._wire is None or self._wire.closed:
+            self._wire = await Wire.connect(self._port)
+        return self._wire
 
 
 def request(method: str, path: str, body: bytes = b"") -> bytes:
