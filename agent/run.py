@@ -66,7 +66,8 @@ class Runner:
             told(run_id)
 
     async def cancel(self, run_id: str) -> Run:
-        """Stops a run, and returns when it has stopped; again and again is harmless.
+        """Stops a run, and returns when it has stopped; again and again is harmless. Raises UsageError for a run of
+        another process, and LogUnavailable while the log cannot store its end.
 
         An agent that will not stop is left behind after ten seconds: what it still says is not logged."""
         drive = self._drives.get(run_id)
@@ -76,7 +77,11 @@ class Runner:
                 drive.stop("cancelled")
                 if not await drive.ended_within(_SECOND_CANCEL):
                     drive.abandon("cancelled")
-        await self.log.flush(run_id)
+        try:
+            await asyncio.wait_for(self.log.flush(run_id), _FIRST_CANCEL)
+        except TimeoutError:
+            said = f"run {run_id!r} has stopped, but the event log cannot store that yet: {self.log.health}"
+            raise LogUnavailable(said) from None
         run = await self.log.run(run_id)
         if run.is_open:
             raise UsageError(f"run {run_id!r} is driven by another process: stop it there")

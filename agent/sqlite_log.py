@@ -197,9 +197,16 @@ class SqliteLog:
             await self._stored.wait()
 
     async def also(self, run_id: str, once: Once) -> None:
-        self._writes.append((ALSO, (once.key, run_id, once.fingerprint)))
+        await self._store((ALSO, (once.key, run_id, once.fingerprint)))
+
+    async def _store(self, write: Write) -> None:
+        """Raises LogUnavailable where that takes too long; it is stored once the log can."""
+        self._writes.append(write)
         self._schedule()
-        await self._stored.wait()
+        try:
+            await asyncio.wait_for(self._stored.wait(), sum(_RETRY_SECONDS))
+        except TimeoutError:
+            raise LogUnavailable(f"the event log cannot store at the moment: {self._health}") from None
 
     # --- reading
 
@@ -253,9 +260,7 @@ class SqliteLog:
 
     async def new_session(self, title: str = "", session_id: str = "") -> Session:
         session = Session(session_id=session_id or new_id("s"), title=title, created_at=time.time())
-        self._writes.append((NEW_SESSION, (session.session_id, session.title, session.created_at)))
-        self._schedule()
-        await self._stored.wait()
+        await self._store((NEW_SESSION, (session.session_id, session.title, session.created_at)))
         return await self.session(session.session_id)
 
     def _owned(self, run_id: str) -> LiveRun:

@@ -16,8 +16,11 @@ from apps.sse import frame
 from tests.strategies import events
 
 SCRAPS = b"data event id retry : 7 \0 \xef\xbb\xbf \xe2\x80\xa8 \xc2\x85 \xe2 \xff \xf0\x9f\x98\x80".split(b" ")
-ENDS = [b" ", b"\r", b"\n", b"\r\n", b"\n\n"]
-streams = st.lists(st.sampled_from(SCRAPS + ENDS) | st.binary(max_size=3), max_size=40).map(b"".join)
+ENDS = [b"\r", b"\n", b"\r\n", b"\n\n", b"\r\n\r\n"]
+FIELDS = [b"data: a", b"data", b"data:\xe2\x80\xa8", b"event: x", b"id: 7", b"id", b": nothing", b"retry: 5", b""]
+lines = st.tuples(st.sampled_from(FIELDS), st.sampled_from(ENDS)).map(b"".join)
+scraps = st.sampled_from([*SCRAPS, *ENDS, b" "]) | st.binary(max_size=3)
+streams = st.lists(lines, max_size=20).map(b"".join) | st.lists(scraps, max_size=40).map(b"".join)
 """Bytes that are nearly an event stream."""
 
 

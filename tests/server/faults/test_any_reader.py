@@ -33,7 +33,7 @@ class Reader:
         self.heard: list[Heard] = []
 
     async def read(self) -> None:
-        while True:
+        for _ in range(len(self._lives) + 2):  # more connections than it loses are of no use
             live = await self._tails.of("r1")
             if live.closed and self.at >= live.last:
                 return  # where the server answers 204

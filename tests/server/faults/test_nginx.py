@@ -45,8 +45,8 @@ async def away(faulty: Server) -> AsyncIterator[Chaos]:
 
 @pytest.fixture
 async def front(away: Chaos, tmp_path: Path) -> AsyncIterator[Nginx]:
-    if not nginx():
-        reason = "no nginx: see python -m tests.needs"
+    if not (nginx() and chromium()):
+        reason = "no nginx, or no Chromium: see python -m tests.needs"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     proxy = Nginx(nginx(), tmp_path / "nginx", away.url)
     await asyncio.to_thread(proxy.start)
@@ -71,6 +71,7 @@ async def test_nothing_is_held_back_by_a_proxy_that_compresses_and_buffers(front
     assert late[-1] < 1
 
 
+@pytest.mark.browser
 async def test_our_clients_go_on_after_a_proxy_was_away_and_answered_502(
     front: Nginx, away: Chaos, faulty: Server
 ) -> None:

@@ -11,10 +11,9 @@ from tests.server.chaos import chaos
 from tests.server.faults.conftest import Boot, complaints
 from tests.server.faults.readers import Shown, asked, by_socket, by_stream, numbers, readers, text_of, whole
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
-@pytest.mark.slow
 async def test_readers_of_a_server_that_was_frozen_go_on(boot: Boot) -> None:
     """Those that wait keep their connection; one that takes silence for death opens another. Both see all, once."""
     server = await asyncio.to_thread(boot)
