@@ -20,7 +20,7 @@ from tests.server.agents import HARD
 from tests.server.conftest import ROOT, Server, Start
 from tests.streams import PATIENCE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("web"), pytest.mark.timeout(900)]  # it is built first
 
 WEB = ROOT / "apps" / "web"
 PATIENCE_MS = 1000 * PATIENCE
