@@ -1,4 +1,4 @@
-"""A real server process, shared by the tests of a module."""
+"""Real server processes, other people's JavaScript clients, and a browser."""
 
 import json
 import os
@@ -7,12 +7,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.conftest import ARGS
+from tests.needs import chromium
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,8 +35,8 @@ class Server:
 Start = Callable[..., Server]
 
 
-@pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+@contextmanager
+def starting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Starts servers; `data`: their folder, `options`: their command line, other keywords: environment variables."""
     running: list[subprocess.Popen[str]] = []
 
@@ -57,9 +62,35 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
             process.stdout.close()
 
 
+@pytest.fixture
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts servers that end with the test."""
+    with starting(tmp_path_factory) as start:
+        yield start
+
+
 @pytest.fixture(scope="session")
-def server(start: Start) -> Server:
-    return start(FIRSTLIGHT_RATE="100000/minute")
+def start_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts servers that many tests share."""
+    with starting(tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def server(start_for_all: Start) -> Server:
+    return start_for_all(FIRSTLIGHT_RATE="100000/minute")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Not for longer: while it is open, no other test can have an event loop."""
+    if not chromium():
+        assert os.environ.get("CI") != "true", "the browser tests need Chromium"
+        pytest.skip("no Chromium: python -m tests.needs")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
+        yield browser
+        browser.close()
 
 
 JS = ROOT / "tests" / "js"

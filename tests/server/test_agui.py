@@ -14,7 +14,7 @@ from tests.server.chaos import Weather, chaos
 from tests.server.conftest import RunJs, Server, Start
 from tests.streams import PATIENCE
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("agui")]  # all conversations are held at once
 
 Told = dict[str, dict[str, Any]]
 ANSWER = f"Revenue was $46.7 billion [1]. {HARD} And [2]."

@@ -20,8 +20,8 @@ schema = schemathesis.openapi.from_dict(build().openapi())
 
 
 @pytest.fixture(scope="session")
-def url(start: Start) -> str:
-    return start(FIRSTLIGHT_RATE="100000/minute", FIRSTLIGHT_RUNS="2000").url
+def url(start_for_all: Start) -> str:
+    return start_for_all(FIRSTLIGHT_RATE="100000/minute", FIRSTLIGHT_RUNS="2000").url
 
 
 @pytest.mark.slow

@@ -6,13 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from agent import view
 from apps import words
-from tests.browser.conftest import ARGS, PATIENCE_MS
+from tests.browser.conftest import PATIENCE_MS
 from tests.hostile import HOSTILE
-from tests.needs import chromium
 from tests.server.agents import HARD
 from tests.server.conftest import Server, Start
 from tests.server.hoarding import hoarding
@@ -23,16 +22,8 @@ Opened = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture(scope="module")
-def server(start: Start) -> Server:
-    return start(AGENT="tests.server.asking:agent", FIRSTLIGHT_RATE="100000/minute")
+def server(start_for_all: Start) -> Server:
+    return start_for_all(AGENT="tests.server.asking:agent", FIRSTLIGHT_RATE="100000/minute")
 
 
 @pytest.fixture

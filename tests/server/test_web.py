@@ -12,10 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ARGS
-from tests.needs import chromium
 from tests.server.agents import HARD
 from tests.server.conftest import ROOT, Server, Start
 from tests.streams import PATIENCE
@@ -73,17 +71,6 @@ def serving(script: Path, server: Server, folder: Path) -> Iterator[str]:
 def web(built: Path, server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(built, server, tmp_path_factory.mktemp("next")) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not chromium():
-        assert os.environ.get("CI") != "true", "the browser tests need Chromium"
-        pytest.skip("no Chromium: python -m tests.needs")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -14,16 +14,18 @@ Boot = Callable[..., Server]
 Connect = Callable[..., Awaitable[Raw]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def boot(start: Start) -> Boot:
     """Starts a server of these agents."""
     return partial(start, AGENT=AGENT, FIRSTLIGHT_RATE="100000/minute")
 
 
 @pytest.fixture(scope="session")
-def faulty(boot: Boot) -> Server:
+def faulty(start_for_all: Start) -> Server:
     """The one for faults that a server survives."""
-    return boot(FIRSTLIGHT_PING="0.5", FIRSTLIGHT_SEND_TIMEOUT="1")
+    return start_for_all(
+        AGENT=AGENT, FIRSTLIGHT_RATE="100000/minute", FIRSTLIGHT_PING="0.5", FIRSTLIGHT_SEND_TIMEOUT="1"
+    )
 
 
 @pytest.fixture
