@@ -121,7 +121,7 @@ class EventStream(Response):
         `ping_s`: silence after which a comment is sent. `send_timeout_s`: a write that takes longer ends the
         stream, and `most_s`: so does its age; the reader can come back with Last-Event-ID. `abort`: where it ends
         before its source does, the connection breaks, for clients that take a clean end for success. `on_end` is told
-        whether the reader has got everything."""
+        whether the reader has left, or was sent away, before that."""
         self.status_code = status_code
         self.background = None
         self.init_headers(HEADERS | dict(headers))
@@ -157,7 +157,7 @@ class EventStream(Response):
             self._source.unsubscribe(self._news.set)
             gone.cancel()
             if self._on_end is not None:
-                self._on_end(whole)
+                self._on_end(not whole and not self._closing)
 
     async def _serve(self, gone: "asyncio.Task[None]", send: Send) -> bool:
         """Whether the reader has got everything."""

@@ -1,6 +1,8 @@
 """What the routes stand on: one core, and what this server knows beside it."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends
@@ -30,6 +32,7 @@ class Context:
     limits: Limits
     presence: Presence
     metrics: Metrics
+    _stopping: set[asyncio.Task[Run]] = field(default_factory=set)
 
     @classmethod
     def of(cls, sessions: Sessions) -> "Context":
@@ -50,6 +53,20 @@ class Context:
         run = await self.core.log.run(run_id)
         caller.may_control(run)
         return run
+
+    def reader(self, run_id: str, *, stops: bool = False) -> Callable[[bool], None]:
+        """Counts a reader of a run. What is returned is told, when it ends, whether the reader has left before the
+        run's end; with `stops` that stops the run. Raises Refused where there are too many readers."""
+        gone = self.limits.reader(run_id)
+
+        def ended(left: bool) -> None:
+            gone()
+            if stops and left:
+                task = asyncio.create_task(self.core.runner.cancel(run_id))
+                self._stopping.add(task)
+                task.add_done_callback(self._stopping.discard)
+
+        return ended
 
     def close(self) -> None:
         self.tails.close()

@@ -34,9 +34,14 @@ async def read_events(context: Context, run: Run, request: Request) -> Response:
     everything = request.query_params.get("level") == "trace"
     if NDJSON in request.headers.get("accept", ""):
         return await _dump(context, run, everything)
-    return await stream(
-        context, run, cursor(request), encode=all_frames if everything else frames, follow=_follows(request)
-    )
+    encode = all_frames if everything else frames
+    follow = request.query_params.get("follow", "1") not in ("0", "false")
+    return await stream(context, run, cursor(request), encode=encode, follow=follow, stops=stops(request))
+
+
+def stops(request: Request) -> bool:
+    """Whether the reader wants the run to end when it leaves."""
+    return request.query_params.get("cancel_on_disconnect", "0") not in ("0", "false", "")
 
 
 async def stream(
@@ -46,10 +51,11 @@ async def stream(
     *,
     encode: Encode = frames,
     follow: bool = True,
-    status: int = 200,
+    stops: bool = False,
     headers: Mapping[str, str] = {},
 ) -> Response:
-    """The run's entries behind `after` as server-sent events; 204 where there are none any more."""
+    """The run's entries behind `after` as server-sent events; 204 where there are none any more. `stops`: the run
+    is stopped when the reader leaves before its end."""
     live = await context.tails.of(run.run_id)
     dropped = await context.core.log.dropped(run.run_id)
     if dropped is not None and not live.entries:
@@ -65,12 +71,10 @@ async def stream(
     first = b""
     if live.first > after + 1:
         first, after = _gap(after, live.first, dropped), live.first - 1
-    gone = context.limits.reader(run.run_id)
+    on_end = context.reader(run.run_id, stops=stops and follow)
     source = EntrySource(live, after, encode, follow=follow)
     retry_ms = random.randint(800, 1500)  # else all readers of a server that restarts come back at the same moment
-    return EventStream(
-        source, first=first, status_code=status, headers=headers, retry_ms=retry_ms, on_end=lambda _: gone()
-    )
+    return EventStream(source, first=first, headers=headers, retry_ms=retry_ms, on_end=on_end)
 
 
 def _gap(after: int, first: int, dropped: Dropped | None) -> bytes:
@@ -87,7 +91,3 @@ async def _dump(context: Context, run: Run, everything: bool) -> Response:
     entries = await context.core.log.read(run.run_id)
     lines = [entry.line() for entry in entries if everything or entry.type != "trace"]
     return Response("".join(line + "\n" for line in lines), media_type=NDJSON)
-
-
-def _follows(request: Request) -> bool:
-    return request.query_params.get("follow", "1") not in ("0", "false")

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from apps.v1.bodies import Answered, Cancelled, NewRun, Reply, RunFacts, RunWhole, Started
 from apps.v1.context import Here, Who
 from apps.v1.problems import PROBLEMS
-from apps.v1.reading import NDJSON, read_events, stream
+from apps.v1.reading import NDJSON, read_events, stops, stream
 from apps.v1.start import start as begin
 
 router = APIRouter(prefix="/v1/runs", tags=["runs"], responses=PROBLEMS)
@@ -29,12 +29,17 @@ async def start(
     request: Request,
     idempotency_key: Annotated[str, Header(max_length=128)] = "",
 ) -> Response:
-    """Asks a question. The same `Idempotency-Key` with the same body starts one run, however often it is sent."""
+    """Asks a question. The same `Idempotency-Key` with the same body starts one run, however often it is sent.
+
+    `Accept: text/event-stream`: the events follow at once; with `?cancel_on_disconnect=1` the run stops when their
+    reader leaves.
+    """
     beginning = await begin(here, who, asked, idempotency_key)
     address = f"/v1/runs/{beginning.run.run_id}"
     headers = {"location": address, "link": f'<{address}/events>; rel="events"'}
     if EVENT_STREAM in request.headers.get("accept", ""):
-        return await stream(here, beginning.run, 0, headers=headers | {"content-location": f"{address}/events"})
+        headers |= {"content-location": f"{address}/events"}
+        return await stream(here, beginning.run, 0, stops=stops(request), headers=headers)
     again = {} if beginning.is_new else {"idempotent-replayed": "true"}
     return JSONResponse(beginning.told(here), 201 if beginning.is_new else 200, headers | again)
 
@@ -51,9 +56,10 @@ async def events(here: Here, who: Who, run_id: str, request: Request) -> Respons
     """The run's events as they come, from behind `Last-Event-ID` or `?after=` on; a dump as NDJSON.
 
     `?after=latest`: only what is new. `?follow=0`: what is there, and no more. `?level=trace`: with what is for
-    engineers.
+    engineers. `?cancel_on_disconnect=1`: the run stops when this reader leaves.
     """
-    return await read_events(here, await here.readable(who, run_id), request)
+    may_read = here.controllable if stops(request) else here.readable
+    return await read_events(here, await may_read(who, run_id), request)
 
 
 @router.post("/{run_id}/cancel")

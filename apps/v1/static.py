@@ -27,4 +27,5 @@ async def static(name: str) -> FileResponse:
 @router.get("/")
 @router.get("/plain")
 async def plain() -> FileResponse:
-    return FileResponse(STATIC / "plain.html", headers={"cache-control": "no-cache"})
+    headers = {"cache-control": "no-cache", "referrer-policy": "no-referrer"}  # its address may hold a token
+    return FileResponse(STATIC / "plain.html", headers=headers)

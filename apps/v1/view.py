@@ -19,5 +19,4 @@ async def view(here: Here, who: Who, run_id: str, request: Request) -> Response:
     if begin is None:
         return Response(status_code=204)  # only that tells an EventSource that there is nothing left
     first, start = begin
-    gone = here.limits.reader(run_id)
-    return EventStream(stream.frames.since(start), first=first, on_end=lambda _: gone())
+    return EventStream(stream.frames.since(start), first=first, on_end=here.reader(run_id))

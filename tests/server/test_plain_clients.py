@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import time
 
 import httpx
 import pytest
@@ -51,3 +52,19 @@ def test_a_socket_is_all_that_a_client_needs(server: Server) -> None:
             if message.get("event") == "token":
                 text += message["data"]["text"]
     assert text == "".join(f"{number} " for number in range(30))
+
+
+def test_a_reader_that_leaves_stops_the_run_only_where_it_said_so(server: Server) -> None:
+    head = {"accept": "text/event-stream"}
+    states = []
+    with httpx.Client(base_url=server.url, timeout=PATIENCE) as http:
+        for query in ("", "?cancel_on_disconnect=1"):
+            with http.stream("POST", f"/v1/runs{query}", json={"question": "wait"}, headers=head) as answer:
+                run = answer.headers["location"]
+                assert "event: token" in next(text for text in answer.iter_text() if "event: " in text)
+            deadline = time.monotonic() + (PATIENCE if query else 0.5)
+            while http.get(run).json()["status"] == "running" and time.monotonic() < deadline:
+                time.sleep(0.02)
+            states.append(http.get(run).json()["status"])
+            http.post(f"{run}/cancel")
+    assert states == ["running", "cancelled"]

@@ -1,7 +1,5 @@
 """The requests of AG-UI clients."""
 
-import asyncio
-from collections.abc import Callable
 from typing import cast
 
 from fastapi import APIRouter, Response
@@ -9,7 +7,6 @@ from fastapi import APIRouter, Response
 from agent.events import Input
 from agent.expiry import start_of
 from agent.live import LiveRun
-from agent.request import Run
 from agent.view import View, fold
 from apps.entry_stream import EntrySource
 from apps.sse import EventStream
@@ -25,8 +22,6 @@ from apps.wires.threads import last_run
 
 router = APIRouter(prefix="/agui", tags=["AG-UI"], responses=PROBLEMS)
 
-_cancelling: set[asyncio.Task[object]] = set()
-
 
 @router.post("", responses={200: {"content": {"text/event-stream": {}}}}, response_class=Response)
 async def run(here: Here, who: Who, asked: RunAgentInput, cancel_on_disconnect: bool = False) -> Response:
@@ -41,7 +36,8 @@ async def run(here: Here, who: Who, asked: RunAgentInput, cancel_on_disconnect: 
     encoder = Encoder(found.run, asked.threadId, asked.runId)
     first = encoder.begin(view, messages, asked.state, found.unasked)
     source = Reading(live, view.stream.seq, encoder)
-    return EventStream(source, first=first, abort=True, on_end=_leaving(here, found.run, cancel_on_disconnect))
+    on_end = here.reader(found.run.run_id, stops=cancel_on_disconnect)
+    return EventStream(source, first=first, abort=True, on_end=on_end)
 
 
 @router.post("/{thread_id:path}/cancel")
@@ -72,16 +68,3 @@ async def _so_far(here: Context, live: LiveRun) -> View:
     if inputs and cast(Input, entries[inputs[-1]].event).state == "requested":
         entries = entries[: inputs[-1]]
     return await in_thread(lambda: fold(entries, start))
-
-
-def _leaving(here: Context, run: Run, cancels: bool) -> Callable[[bool], None]:
-    gone = here.limits.reader(run.run_id)
-
-    def left(has_all: bool) -> None:
-        gone()
-        if cancels and not has_all:
-            task: asyncio.Task[object] = asyncio.create_task(here.core.runner.cancel(run.run_id))
-            _cancelling.add(task)
-            task.add_done_callback(_cancelling.discard)
-
-    return left

@@ -1,8 +1,6 @@
 """The requests of AI SDK clients over HTTP: ask, resume, stop, and the messages so far."""
 
-import asyncio
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -16,6 +14,7 @@ from apps.v1.access import Caller
 from apps.v1.bodies import Cancelled
 from apps.v1.context import Context, Here, Who
 from apps.v1.problems import PROBLEMS
+from apps.v1.reading import stops
 from apps.wires.ai_sdk.answer import Answer, live_run, message_of, sse
 from apps.wires.ai_sdk.asking import WIRE, Chat, Place, place_of
 from apps.wires.ai_sdk.messages import question_of
@@ -97,32 +96,9 @@ async def resumable(here: Context, who: Caller, chat_id: str) -> Run | None:
 
 async def _stream(here: Context, who: Caller, place: Place, request: Request) -> Response:
     run, after = place
+    if leaving_stops := stops(request):
+        who.may_control(run)
     answer = Answer(await live_run(here, run), sse, after)
-    gone = here.limits.reader(run.run_id)
-    leaves = _cancelling(here, who, run) if _cancels(request) else None
-
-    def ended(whole: bool) -> None:
-        gone()
-        if leaves is not None and not whole:
-            leaves()
-
-    return EventStream(answer, headers=HEADERS, retry_ms=0, abort=True, on_end=ended)
-
-
-def _cancels(request: Request) -> bool:
-    return request.query_params.get("cancel_on_disconnect", "0") not in ("0", "false", "")
-
-
-_cancelled: set[asyncio.Task[Run]] = set()
-
-
-def _cancelling(here: Context, who: Caller, run: Run) -> Callable[[], None]:
-    """Stops the run. Raises Refused at once where the caller may not."""
-    who.may_control(run)
-
-    def cancel() -> None:
-        task = asyncio.create_task(here.core.runner.cancel(run.run_id))
-        _cancelled.add(task)
-        task.add_done_callback(_cancelled.discard)
-
-    return cancel
+    return EventStream(
+        answer, headers=HEADERS, retry_ms=0, abort=True, on_end=here.reader(run.run_id, stops=leaving_stops)
+    )

@@ -1,6 +1,5 @@
 """Reading a run as a LangGraph client does: as a stream, and when it has ended or asks something."""
 
-import asyncio
 import json
 from collections.abc import Iterable
 from itertools import takewhile
@@ -16,8 +15,6 @@ from apps.v1.problems import Refused
 from apps.wires.langgraph.encoder import END, START, Cursor, Encoder
 from apps.wires.langgraph.messages import Fields, ai, human
 from apps.wires.remains import remains
-
-_stopping: set[asyncio.Task[Run]] = set()
 
 
 class UntilQuestion:
@@ -57,15 +54,7 @@ async def stream(
     first = encoder.begin()
     if greet and after > START:
         first = b"id: %d-%d\nevent: metadata\ndata: %b\n\n" % (*after, json.dumps(encoder.hello()).encode())
-    gone = here.limits.reader(run.run_id)
-
-    def on_end(whole: bool) -> None:
-        gone()
-        if cancel_on_disconnect and not whole:
-            task = asyncio.create_task(here.core.runner.cancel(run.run_id))
-            _stopping.add(task)
-            task.add_done_callback(_stopping.discard)
-
+    on_end = here.reader(run.run_id, stops=cancel_on_disconnect)
     source = UntilQuestion(EntrySource(live, 0, encoder), encoder)
     headers = places(thread, run, modes)
     return EventStream(source, first=first, headers=headers, retry_ms=0, abort=True, on_end=on_end)

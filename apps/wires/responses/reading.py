@@ -14,8 +14,6 @@ from apps.wires.remains import remains
 from apps.wires.responses.encoder import SILENT, Encoder
 from apps.wires.responses.items import Fields
 
-_stopping: set[asyncio.Task[Run]] = set()
-
 
 async def standing(here: Context, run: Run) -> Fields:
     """The response as it stands."""
@@ -59,15 +57,7 @@ async def stream(here: Context, run: Run, after: int = -1, *, cancel_on_disconne
     if await here.core.log.dropped(run.run_id) is not None:
         raise Refused(410, "log_expired", f"the events of {run.run_id!r} are no longer kept; the response itself is")
     live, encoder = await here.tails.of(run.run_id), Encoder(run, after)
-    gone = here.limits.reader(run.run_id)
-
-    def on_end(whole: bool) -> None:
-        gone()
-        if cancel_on_disconnect and not whole:
-            task = asyncio.create_task(here.core.runner.cancel(run.run_id))
-            _stopping.add(task)
-            task.add_done_callback(_stopping.discard)
-
+    on_end = here.reader(run.run_id, stops=cancel_on_disconnect)
     source = EntrySource(live, 0, encoder)
     # the clients take a frame with a reconnection time for an event without data
     return EventStream(source, first=encoder.begin(), retry_ms=0, abort=True, on_end=on_end)
