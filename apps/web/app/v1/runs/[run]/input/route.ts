@@ -1,0 +1,3 @@
+import { forward } from "@/lib/firstlight";
+
+export { forward as POST };
