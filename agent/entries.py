@@ -7,7 +7,7 @@ from pydantic_core import to_json
 
 from agent.events import EVENTS, Event, Token
 
-_SEPARATORS = (("\u2028", "\\u2028"), ("\u2029", "\\u2029"), ("\u0085", "\\u0085"))
+_SEPARATORS = tuple((one.encode(), b"\\u%04x" % ord(one)) for one in "\u2028\u2029\u0085")
 """What JSON allows in a string, and readers that ask Unicode what a line is take for the end of one."""
 
 
@@ -35,11 +35,7 @@ class Entry(NamedTuple):
     def data(self) -> bytes:
         """The payload as readers outside get it: the event's fields and `t_ms`, nothing else, on one line for readers
         of every kind."""
-        payload = self.payload
-        if b"\xe2\x80" in payload or b"\xc2\x85" in payload:
-            for separator, escaped in _SEPARATORS:
-                payload = payload.replace(separator.encode(), escaped.encode())
-        return b'%b,"t_ms":%.3f}' % (payload[:-1], self.at * 1000)
+        return b'%b,"t_ms":%.3f}' % (on_one_line(self.payload)[:-1], self.at * 1000)
 
     @property
     def frame(self) -> bytes:
@@ -50,9 +46,7 @@ class Entry(NamedTuple):
         """The entry as one line of JSON: `run_id seq at type` and the event's fields."""
         head = {"run_id": self.run_id, "seq": self.seq, "at": round(self.at, 6), "type": self.type}
         line = json.dumps(head | json.loads(self.payload), ensure_ascii=False)
-        for separator, escaped in _SEPARATORS:
-            line = line.replace(separator, escaped)
-        return line
+        return on_one_line(line.encode()).decode()
 
     @classmethod
     def from_line(cls, line: str | bytes) -> "Entry":
@@ -61,6 +55,14 @@ class Entry(NamedTuple):
         run_id, seq, at, kind = (fields.pop(name) for name in ("run_id", "seq", "at", "type"))
         event = EVENTS[kind].model_validate(fields)
         return cls(str(run_id), int(seq), float(at), str(kind), payload_of(cast(Event, event)))
+
+
+def on_one_line(data: bytes) -> bytes:
+    """JSON that no reader takes for more lines than one."""
+    if b"\xe2\x80" in data or b"\xc2\x85" in data:
+        for separator, escaped in _SEPARATORS:
+            data = data.replace(separator, escaped)
+    return data
 
 
 def payload_of(event: Event) -> bytes:

@@ -6,12 +6,13 @@ listening for a disconnect on some servers, and cannot ping without a second tas
 """
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+
+from agent.home import number
 
 HEADERS = {
     "content-type": "text/event-stream; charset=utf-8",
@@ -23,8 +24,8 @@ MOST_BYTES = 256 * 1024
 """Frames joined in one write, so that a long backlog does not become one huge string."""
 LARGE = 16 * 1024
 """Bytes of a write that is no longer one of many small ones."""
-PING_S = float(os.environ.get("FIRSTLIGHT_PING") or 15)
-SEND_TIMEOUT_S = float(os.environ.get("FIRSTLIGHT_SEND_TIMEOUT") or 30)
+PING_S = number("FIRSTLIGHT_PING", 15)
+SEND_TIMEOUT_S = number("FIRSTLIGHT_SEND_TIMEOUT", 30)
 
 
 class Source(Protocol):
@@ -109,7 +110,6 @@ class EventStream(Response):
         *,
         first: bytes = b"",
         headers: Mapping[str, str] = {},
-        status_code: int = 200,
         retry_ms: int = 1000,
         ping_s: float = PING_S,
         send_timeout_s: float = SEND_TIMEOUT_S,
@@ -122,7 +122,7 @@ class EventStream(Response):
         stream, and `most_s`: so does its age; the reader can come back with Last-Event-ID. `abort`: where it ends
         before its source does, the connection breaks, for clients that take a clean end for success. `on_end` is told
         whether the reader has left, or was sent away, before that."""
-        self.status_code = status_code
+        self.status_code = 200
         self.background = None
         self.init_headers(HEADERS | dict(headers))
         self._source = source

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocket
 
 from agent.client import API_KEY
 from agent.request import Run
@@ -97,6 +98,17 @@ class Access:
             return Caller(token[-16:], self.tokens.read(token))
         except BadToken as error:
             raise _unknown(str(error)) from error
+
+
+async def admit(websocket: WebSocket, access: Access) -> Caller | None:
+    """Accepts a WebSocket and says whose it is; closes it with 4000 and the status where HTTP would refuse."""
+    try:
+        caller = access.caller(websocket)
+    except Refused as error:
+        await websocket.close(4000 + error.status, str(error))
+        return None
+    await websocket.accept()
+    return caller
 
 
 def origins() -> list[str]:

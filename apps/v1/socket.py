@@ -27,7 +27,7 @@ from agent.entries import Entry
 from agent.errors import FirstlightError
 from apps.entry_stream import EntrySource
 from apps.sse import LARGE, PING_S, SEND_TIMEOUT_S
-from apps.v1.access import Caller
+from apps.v1.access import Caller, admit
 from apps.v1.context import Context
 from apps.v1.ops import OPS, Answer, Cancel, Join, Leave, Op, Ping, Pong, Start, Subscribe, Unsubscribe
 from apps.v1.presence import Person
@@ -44,13 +44,8 @@ Reply = dict[str, Any]
 @router.websocket("/v1/ws")
 async def ws(websocket: WebSocket) -> None:
     here: Context = websocket.app.state.context
-    try:
-        caller = here.access.caller(websocket)
-    except Refused as error:
-        await websocket.close(4000 + error.status, str(error))
-        return
-    await websocket.accept()
-    await Socket(websocket, here, caller).serve()
+    if (caller := await admit(websocket, here.access)) is not None:
+        await Socket(websocket, here, caller).serve()
 
 
 class Socket:

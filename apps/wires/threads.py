@@ -5,7 +5,7 @@ import hashlib
 from agent.errors import UnknownRun, UnknownSession
 from agent.request import Once, Run, Session
 from apps.v1.access import Caller
-from apps.v1.bodies import NewRun
+from apps.v1.bodies import Cancelled, NewRun
 from apps.v1.context import Context
 from apps.v1.start import Beginning, start
 
@@ -20,11 +20,18 @@ async def session_of(here: Context, who: Caller, wire: str, thread: str) -> str:
 
 
 async def find_session(here: Context, wire: str, thread: str) -> Session:
-    """The session behind a client's thread. Raises UnknownSession where there is none yet."""
+    """The session behind a client's thread, whoever asks. Raises UnknownSession where there is none yet."""
     try:
         return await here.core.log.session(await _known(here, thread) or _id(wire, thread))
     except UnknownSession:
         raise UnknownSession(f"no thread {thread[:100]!r}") from None
+
+
+async def readable_session(here: Context, who: Caller, wire: str, thread: str) -> Session:
+    """The same for a caller. Raises Refused where they may not read it."""
+    session = await find_session(here, wire, thread)
+    who.role(session_id=session.session_id)
+    return session
 
 
 async def begin(here: Context, who: Caller, wire: str, asked: NewRun, key: str) -> Beginning:
@@ -51,6 +58,14 @@ async def last_run(here: Context, who: Caller, wire: str, thread: str) -> Run:
     if not runs:
         raise UnknownRun(f"no run in thread {thread[:100]!r}")
     return runs[-1]
+
+
+async def stop_last_run(here: Context, who: Caller, wire: str, thread: str) -> Cancelled:
+    """Stops what goes on in a client's thread, and answers when it has stopped. Raises as `last_run`."""
+    run = await last_run(here, who, wire, thread)
+    who.may_control(run)
+    run = await here.core.runner.cancel(run.run_id)
+    return Cancelled(run_id=run.run_id, status=run.state)
 
 
 async def _known(here: Context, thread: str) -> str:

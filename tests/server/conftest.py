@@ -6,16 +6,20 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 
+from agent.home import Core, open_core
+from apps.api import build, opened
+from apps.session import Sessions
 from tests.browser.conftest import ARGS
 from tests.needs import chromium
 
@@ -91,6 +95,24 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+async def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Core]:
+    """A core in this process, with the agent of tests/server/agents.py."""
+    monkeypatch.setenv("AGENT", "tests.server.agents:agent")
+    async with open_core(tmp_path) as core:
+        yield core
+
+
+@pytest.fixture
+async def http(core: Core) -> AsyncIterator[httpx.AsyncClient]:
+    """Asks an application over that core, without a server."""
+    app = build()
+    async with opened(app, Sessions(core)):
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://here.invalid") as client:
+            yield client
 
 
 JS = ROOT / "tests" / "js"

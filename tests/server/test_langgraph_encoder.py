@@ -1,42 +1,30 @@
 """A run as a LangGraph stream, without a client: its frames, and what is left when its log has dropped them."""
 
-from pathlib import Path
-
 import httpx
 import pytest
 
 from agent.entries import Entry
 from agent.events import Done, Event, Input, Token
-from agent.home import open_core
+from agent.home import Core
 from agent.request import Run
 from agent.sqlite_log import SqliteLog
-from apps.api import build, opened
-from apps.session import Sessions
 from apps.wires.langgraph.encoder import LAST, Encoder
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_what_was_answered_is_kept_longer_than_how_it_came(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AGENT", "tests.server.agents:agent")
-    app = build()
-    async with open_core(tmp_path) as core, opened(app, Sessions(core)):
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://here.invalid") as http:
-            for question in ("all", "fail"):
-                waited = await http.post(
-                    "/threads/t/runs/wait", json={"input": {"messages": [{"role": "user", "content": question}]}}
-                )
-                run_url = waited.headers["content-location"]
-                assert isinstance(core.log, SqliteLog)
-                await core.log.drop(run_url.rpartition("/")[2], 2)
-                assert (await http.get(f"{run_url}/join")).json() == waited.json()
-                gone = await http.get(f"{run_url}/stream")
-                assert (gone.status_code, gone.json()["code"]) == (410, "log_expired")
-                state = (await http.get("/threads/t/state")).json()
-                assert state["values"]["messages"] == waited.json()["messages"]
+async def test_what_was_answered_is_kept_longer_than_how_it_came(core: Core, http: httpx.AsyncClient) -> None:
+    for question in ("all", "fail"):
+        asked = {"messages": [{"role": "user", "content": question}]}
+        waited = await http.post("/threads/t/runs/wait", json={"input": asked})
+        run_url = waited.headers["content-location"]
+        assert isinstance(core.log, SqliteLog)
+        await core.log.drop(run_url.rpartition("/")[2], 2)
+        assert (await http.get(f"{run_url}/join")).json() == waited.json()
+        gone = await http.get(f"{run_url}/stream")
+        assert (gone.status_code, gone.json()["code"]) == (410, "log_expired")
+        state = (await http.get("/threads/t/state")).json()
+        assert state["values"]["messages"] == waited.json()["messages"]
 
 
 def test_the_frames_do_not_depend_on_how_the_entries_come() -> None:

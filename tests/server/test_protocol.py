@@ -3,13 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 
 from agent.event_stream import EventStreamParser
-from agent.home import Core, open_core
+from agent.home import Core
 from agent.request import Limits, Request
 from agent.sqlite_log import SqliteLog
 from apps.api import build, opened
@@ -19,22 +18,6 @@ from tests.server.agents import agent
 from tests.streams import PATIENCE
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Core]:
-    monkeypatch.setenv("AGENT", "tests.server.agents:agent")
-    async with open_core(tmp_path) as core:
-        yield core
-
-
-@pytest.fixture
-async def http(core: Core) -> AsyncIterator[httpx.AsyncClient]:
-    app = build()
-    async with opened(app, Sessions(core)):
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://here.invalid") as client:
-            yield client
 
 
 async def finished(core: Core, question: str = "all") -> str:

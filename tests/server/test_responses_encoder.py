@@ -1,6 +1,5 @@
 """A run as a response, without a client: its events, and what is left when its log has dropped them."""
 
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -8,11 +7,9 @@ import pytest
 
 from agent.entries import Entry
 from agent.events import Citation, Done, Event, Input, Status, Token, Tool
-from agent.home import open_core
+from agent.home import Core
 from agent.request import Run
 from agent.sqlite_log import SqliteLog
-from apps.api import build, opened
-from apps.session import Sessions
 from apps.wires.responses.encoder import Encoder
 
 pytestmark = pytest.mark.anyio
@@ -20,19 +17,12 @@ pytestmark = pytest.mark.anyio
 ALL: dict[str, Any] = {"model": "firstlight", "input": "all"}
 
 
-async def test_what_was_answered_is_kept_longer_than_how_it_came(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AGENT", "tests.server.agents:agent")
-    app = build()
-    async with open_core(tmp_path) as core, opened(app, Sessions(core)):
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://here.invalid") as http:
-            before = (await http.post("/v1/responses", json=ALL)).json()
-            assert isinstance(core.log, SqliteLog)
-            await core.log.drop(before["id"], 9)
-            after = (await http.get(f"/v1/responses/{before['id']}")).json()
-            gone = await http.get(f"/v1/responses/{before['id']}?stream=true")
+async def test_what_was_answered_is_kept_longer_than_how_it_came(core: Core, http: httpx.AsyncClient) -> None:
+    before = (await http.post("/v1/responses", json=ALL)).json()
+    assert isinstance(core.log, SqliteLog)
+    await core.log.drop(before["id"], 9)
+    after = (await http.get(f"/v1/responses/{before['id']}")).json()
+    gone = await http.get(f"/v1/responses/{before['id']}?stream=true")
     same = ("status", "usage", "metadata", "created_at", "completed_at")
     assert [after[name] for name in same] == [before[name] for name in same]
     assert after["output"][-1]["content"] == before["output"][-1]["content"]

@@ -4,15 +4,13 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from agent.entries import on_one_line
 from agent.events import Json
 from agent.request import Run
 
 AguiEvent = dict[str, Any]
 OURS = "firstlight"
 """The key of all that is ours in an event's `metadata`: a client drops other keys than those of the protocol."""
-
-_SEPARATORS = (("\u2028", "\\u2028"), ("\u2029", "\\u2029"), ("\u0085", "\\u0085"))
-"""What some readers take for the end of a line."""
 
 
 def event(kind: str, **fields: Any) -> AguiEvent:
@@ -33,11 +31,7 @@ def frame(event: AguiEvent, **ours: Any) -> bytes:
     """One server-sent event, with what is ours in its metadata."""
     metadata = event.get("metadata", {})
     whole = event | {"metadata": metadata | {OURS: ours | metadata.get(OURS, {})}}
-    data = to_json(whole, inf_nan_mode="null")
-    if b"\xe2\x80" in data or b"\xc2\x85" in data:
-        for separator, escaped in _SEPARATORS:
-            data = data.replace(separator.encode(), escaped.encode())
-    return b"data: %b\n\n" % data
+    return b"data: %b\n\n" % on_one_line(to_json(whole, inf_nan_mode="null"))
 
 
 def shown(event: Any) -> Json:

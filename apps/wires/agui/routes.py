@@ -18,7 +18,7 @@ from apps.wires.agui.body import RunAgentInput
 from apps.wires.agui.conversation import conversation
 from apps.wires.agui.encoder import Encoder
 from apps.wires.agui.runs import WIRE, meant
-from apps.wires.threads import last_run
+from apps.wires.threads import stop_last_run
 
 router = APIRouter(prefix="/agui", tags=["AG-UI"], responses=PROBLEMS)
 
@@ -43,10 +43,7 @@ async def run(here: Here, who: Who, asked: RunAgentInput, cancel_on_disconnect: 
 @router.post("/{thread_id:path}/cancel")
 async def cancel(here: Here, who: Who, thread_id: str) -> Cancelled:
     """Stops what goes on in a thread, and answers when it has stopped."""
-    last = await last_run(here, who, WIRE, thread_id)
-    who.may_control(last)
-    stopped = await here.core.runner.cancel(last.run_id)
-    return Cancelled(run_id=stopped.run_id, status=stopped.state)
+    return await stop_last_run(here, who, WIRE, thread_id)
 
 
 class Reading(EntrySource):

@@ -18,7 +18,7 @@ from apps.v1.reading import stops
 from apps.wires.ai_sdk.answer import Answer, live_run, message_of, sse
 from apps.wires.ai_sdk.asking import WIRE, Chat, Place, place_of
 from apps.wires.ai_sdk.messages import question_of
-from apps.wires.threads import last_run
+from apps.wires.threads import last_run, stop_last_run
 
 router = APIRouter(prefix="/api/chat", tags=["AI SDK"], responses=PROBLEMS)
 
@@ -61,10 +61,7 @@ async def resume(here: Here, who: Who, chat_id: ChatId, request: Request) -> Res
 @router.post("/{chat_id:path}/stop")
 async def stop(here: Here, who: Who, chat_id: ChatId) -> Cancelled:
     """Stops the chat's run, and answers when it has stopped. Again and again is harmless."""
-    run = await last_run(here, who, WIRE, chat_id)
-    who.may_control(run)
-    run = await here.core.runner.cancel(run.run_id)
-    return Cancelled(run_id=run.run_id, status=run.state)
+    return await stop_last_run(here, who, WIRE, chat_id)
 
 
 @router.get("/{chat_id:path}")

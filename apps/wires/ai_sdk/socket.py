@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from agent.errors import FirstlightError
 from agent.request import Run
-from apps.v1.access import Caller
+from apps.v1.access import Caller, admit
 from apps.v1.context import Context
 from apps.v1.problems import MOST_BYTES, Refused
 from apps.wires.ai_sdk.answer import Answer, live_run
@@ -59,13 +59,8 @@ _FRAMES: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="
 @router.websocket("/api/chat")
 async def ws(websocket: WebSocket) -> None:
     here: Context = websocket.app.state.context
-    try:
-        caller = here.access.caller(websocket)
-    except Refused as error:
-        await websocket.close(4000 + error.status, str(error))
-        return
-    await websocket.accept()
-    await ChatSocket(websocket, here, caller).serve()
+    if (caller := await admit(websocket, here.access)) is not None:
+        await ChatSocket(websocket, here, caller).serve()
 
 
 class ChatSocket:

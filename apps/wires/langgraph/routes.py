@@ -15,7 +15,7 @@ from apps.wires.langgraph.encoder import MODES
 from apps.wires.langgraph.messages import Fields
 from apps.wires.langgraph.reading import ended, places, stream
 from apps.wires.langgraph.state import run_facts, thread_facts, thread_state
-from apps.wires.threads import find_session, session_of
+from apps.wires.threads import find_session, readable_session, session_of
 
 router = APIRouter(tags=["LangGraph"], responses=PROBLEMS)
 
@@ -41,16 +41,14 @@ async def new_thread(here: Here, who: Who, asked: NewThread) -> Fields:
 @router.get("/threads/{thread}")
 async def look(here: Here, who: Who, thread: str) -> Fields:
     """A thread as it stands."""
-    session = await find_session(here, WIRE, thread)
-    who.role(session_id=session.session_id)
+    session = await readable_session(here, who, WIRE, thread)
     return await thread_facts(here, session, thread)
 
 
 @router.get("/threads/{thread}/state")
 async def state(here: Here, who: Who, thread: str) -> Fields:
     """The messages of a thread, and what its run asks."""
-    session = await find_session(here, WIRE, thread)
-    who.role(session_id=session.session_id)
+    session = await readable_session(here, who, WIRE, thread)
     return await thread_state(here, session, thread)
 
 
@@ -59,8 +57,7 @@ async def runs(
     here: Here, who: Who, thread: str, limit: Annotated[int, Query(ge=1, le=1000)] = 10, offset: int = 0
 ) -> list[Fields]:
     """A thread's runs, newest first."""
-    session = await find_session(here, WIRE, thread)
-    who.role(session_id=session.session_id)
+    session = await readable_session(here, who, WIRE, thread)
     found = (await here.core.log.runs(session.session_id))[::-1]
     return [run_facts(run, thread) for run in found[max(0, offset) :][:limit]]
 
